@@ -1,0 +1,5 @@
+/** GGUF files read and written in pure Java. */
+@NullMarked
+package io.github.llamacpp4j.gguf;
+
+import org.jspecify.annotations.NullMarked;
