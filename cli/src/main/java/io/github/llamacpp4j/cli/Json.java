@@ -1,0 +1,44 @@
+package io.github.llamacpp4j.cli;
+
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The one JSON mapper of the command line: key order kept, integers of any size, bounded depth and length. */
+final class Json {
+
+    private static final int MAX_DEPTH = 1_000;
+    private static final int MAX_NUMBER_DIGITS = 10_000;
+    private static final int MAX_STRING_CHARS = 64 << 20;
+
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(MAX_NUMBER_DIGITS)
+                            .maxStringLength(MAX_STRING_CHARS)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(tools.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private Json() {}
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** One line of compact JSON. */
+    static String line(JsonNode node) {
+        return MAPPER.writeValueAsString(node);
+    }
+
+    /** Indented JSON for a person. */
+    static String pretty(JsonNode node) {
+        return MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(node);
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.llamacpp4j.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Batch mode: one JSON object per input line, one JSON object per output line, in order. A line that fails is answered
+ * with {@code {"ok":false,"error":{"kind":…,"message":…}}} and the next line is read. Blank lines are passed over.
+ */
+final class JsonLines {
+
+    private static final int MAX_LINE_CHARS = 256 << 20;
+
+    /** Answers one request; the members it puts into {@code answer} follow {@code "ok":true}. */
+    @FunctionalInterface
+    interface Handler {
+        void answer(ObjectNode request, ObjectNode answer);
+    }
+
+    private final Terminal terminal;
+
+    JsonLines(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Answers every line of standard input; returns the exit code 0 once all are answered. */
+    int run(Handler handler) throws IOException {
+        try (BufferedReader lines = terminal.lines()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isBlank()) {
+                    terminal.out().println(Json.line(answer(handler, line)));
+                    terminal.out().flush();
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** The answer to one line, never an exception. */
+    static ObjectNode answer(Handler handler, String line) {
+        try {
+            ObjectNode answer = Json.object().put("ok", true);
+            handler.answer(parse(line), answer);
+            return answer;
+        } catch (CommandFailure failure) {
+            return error(failure);
+        } catch (RuntimeException unexpected) {
+            return error(new CommandFailure("internal", String.valueOf(unexpected)));
+        }
+    }
+
+    static ObjectNode error(CommandFailure failure) {
+        ObjectNode answer = Json.object().put("ok", false);
+        ObjectNode error = answer.putObject("error").put("kind", failure.kind()).put("message", failure.getMessage());
+        failure.details().forEach(error::putPOJO);
+        return answer;
+    }
+
+    private static ObjectNode parse(String line) {
+        if (line.length() > MAX_LINE_CHARS) {
+            throw new CommandFailure("limit", "a line may hold " + MAX_LINE_CHARS + " characters at most");
+        }
+        try {
+            JsonNode node = Json.MAPPER.readTree(line);
+            if (node instanceof ObjectNode object) {
+                return object;
+            }
+            throw new CommandFailure("request", "expected a JSON object on each line, found " + node.getNodeType());
+        } catch (JacksonException e) {
+            throw new CommandFailure("request", "not a JSON object: " + e.getOriginalMessage());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.llamacpp4j.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code llamacpp4j} command: runs GGUF models on this machine. */
+@Command(
+        name = "llamacpp4j",
+        description = "Run GGUF models on this machine.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "llamacpp4j COMMAND --help tells the options of a command."})
+public final class Main implements Runnable {
+
+    /** Exit code of a request that failed. */
+    static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    private Main() {}
+
+    /**
+     * Runs one command and exits with its code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+     *
+     * @param arguments the command and its options
+     */
+    public static void main(String[] arguments) {
+        Terminal terminal = Terminal.system();
+        int code = run(terminal, arguments);
+        terminal.out().flush();
+        terminal.err().flush();
+        System.exit(code);
+    }
+
+    static int run(Terminal terminal, String... arguments) {
+        CommandLine commands = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setOut(new PrintWriter(terminal.out(), true, UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, UTF_8));
+        commands.setExecutionExceptionHandler((exception, command, parsed) -> {
+            terminal.err().println(message(exception));
+            return FAILED;
+        });
+        return commands.execute(arguments);
+    }
+
+    private static String message(Exception exception) {
+        if (exception instanceof CommandFailure) {
+            return "error: " + exception.getMessage();
+        }
+        return "error: " + exception;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command.");
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"llamacpp4j " + (version == null ? "(development)" : version)};
+        }
+    }
+}
