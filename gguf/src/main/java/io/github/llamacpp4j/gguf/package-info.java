@@ -1,4 +1,7 @@
-/** GGUF files read and written in pure Java. */
+/**
+ * GGUF files read and written in pure Java. Start with {@link io.github.llamacpp4j.gguf.GgufFile} to read and
+ * {@link io.github.llamacpp4j.gguf.GgufWriter} to write.
+ */
 @NullMarked
 package io.github.llamacpp4j.gguf;
 

@@ -7,7 +7,15 @@ import org.junit.jupiter.api.Test;
 class GgufExceptionTest {
 
     @Test
-    void messageNamesTheOffset() {
-        assertThat(new GgufException(12, "bad magic")).hasMessage("at byte 12: bad magic");
+    void messageNamesTheSourceAndTheOffset() {
+        GgufException e = new GgufException("a.gguf", 12, "bad magic");
+
+        assertThat(e).hasMessage("a.gguf: at byte 12: bad magic");
+        assertThat(e.offset()).hasValue(12);
+    }
+
+    @Test
+    void aFaultWithoutAPlaceHasNoOffset() {
+        assertThat(new GgufException("no such file").offset()).isEmpty();
     }
 }
