@@ -1,0 +1,22 @@
+package io.github.llamacpp4j.engine;
+
+/**
+ * What the engine needs to know of a model's vocabulary. Implementations are thread-safe.
+ */
+public interface EngineVocabulary {
+
+    /** The number of tokens; ids run from 0 to this number exclusive. */
+    int size();
+
+    /** Whether generation ends with this token. */
+    boolean isEndOfGeneration(int token);
+
+    /** The bytes that this token adds to the visible text; none for a control token. The caller must not change them. */
+    byte[] piece(int token);
+
+    /** The bytes that this token stands for, control tokens spelled out. The caller must not change them. */
+    byte[] text(int token);
+
+    /** The tokens of a piece of text, without special tokens at its ends or inside. */
+    int[] tokenize(String text);
+}
