@@ -1,6 +1,7 @@
 """Reads C headers through clang: functions, enums, typedefs and record layouts, with their C spelling kept."""
 
 import json
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Headers:
         self.macros = self._macros()
 
     def _clang(self, *arguments):
-        command = ["clang", "-x", "c", *self._flags, *arguments, "-"]
+        command = [os.environ.get("CLANG", "clang"), "-x", "c", *self._flags, *arguments, "-"]
         return subprocess.run(command, input=self._source, capture_output=True, text=True, check=True).stdout
 
     def _declaration(self, node):
