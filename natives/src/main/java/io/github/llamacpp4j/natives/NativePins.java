@@ -14,11 +14,12 @@ import java.util.stream.Collectors;
 /**
  * The table of pinned native sets, read from {@code natives.properties}. Immutable, safe for all threads.
  *
- * @param release the newest llama.cpp release, which the bindings are generated from
- * @param oldestRelease the oldest llama.cpp release whose libraries may be loaded
+ * @param llamaReleases the releases of llama.cpp whose libraries may be loaded; the newest is the one that the bindings are
+ *     generated from
+ * @param ggmlReleases the releases of ggml inside them
  * @param all every pin; the first of a platform is its default
  */
-public record NativePins(String release, String oldestRelease, List<NativePin> all) {
+public record NativePins(ReleaseRange llamaReleases, ReleaseRange ggmlReleases, List<NativePin> all) {
 
     /** Copies the list. */
     public NativePins {
@@ -55,8 +56,11 @@ public record NativePins(String release, String oldestRelease, List<NativePin> a
                         required(properties, prefix + "integrity")));
             }
         }
-        return new NativePins(
-                required(properties, "llama.cpp.release"), required(properties, "llama.cpp.oldest"), pins);
+        return new NativePins(range(properties, "llama.cpp"), range(properties, "ggml"), pins);
+    }
+
+    private static ReleaseRange range(Properties properties, String library) {
+        return new ReleaseRange(required(properties, library + ".oldest"), required(properties, library + ".newest"));
     }
 
     /** The default set of a platform. */

@@ -63,7 +63,7 @@ public record NativeSet(
     private static final Pattern GGML = Pattern.compile("(?:lib)?ggml" + RELEASE + SUFFIX);
     private static final Pattern LLAMA = Pattern.compile("(?:lib)?llama" + RELEASE + SUFFIX);
     private static final Pattern BACKEND =
-            Pattern.compile("(?:lib)?ggml-(?!base\\b)[a-z0-9_.-]+(?:\\.so|\\.dylib|\\.dll)");
+            Pattern.compile("(?:lib)?ggml-(?!base\\b)[A-Za-z0-9_.-]+(?:\\.so|\\.dylib|\\.dll)");
 
     /** Copies the list. */
     public NativeSet {
@@ -110,7 +110,7 @@ public record NativeSet(
         }
     }
 
-    /** The shortest of the names that a library has; two libraries of different releases are refused. */
+    /** The shortest of the names that a library has; a second library beside one that names its release is refused. */
     private static Path only(Path directory, List<Path> files, Pattern pattern, String library) {
         List<Path> found = new ArrayList<>(
                 files.stream().filter(file -> matches(file, pattern)).toList());
@@ -123,7 +123,7 @@ public record NativeSet(
         long releases = found.stream()
                 .filter(file -> name(file).matches(".*\\.v\\d+\\.\\d+\\.\\d+\\.[a-z]+"))
                 .count();
-        if (releases > 1 || (releases == 1 && found.size() > 1)) {
+        if (releases > 0 && found.stream().map(NativeSet::real).distinct().count() > 1) {
             throw new NativeSetException("The directory " + directory + " holds more than one " + library + " library: "
                     + found.stream().map(NativeSet::name).toList()
                     + ". Expected one llama.cpp release per directory; remove all but one.");
@@ -140,6 +140,14 @@ public record NativeSet(
 
     private static boolean matches(Path file, Pattern pattern) {
         return pattern.matcher(name(file)).matches();
+    }
+
+    private static Path real(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            return file;
+        }
     }
 
     private static String name(Path file) {
