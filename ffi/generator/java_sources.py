@@ -66,14 +66,14 @@ class JavaSources:
     def _method(self, function):
         name = function.name
         result, parameters = self._signature(function)
-        arguments = ", ".join(p.split()[-1] for p in parameters)
-        invoke = f"{name}.HANDLE.invokeExact({arguments})"
-        call = f"{invoke};" if result == "void" else f"return ({result}) {invoke};"
+        prefix = "" if result == "void" else f"return ({result}) "
+        arguments = [p.split()[-1] for p in parameters]
+        call = _wrapped(f"{prefix}{name}.HANDLE.invokeExact(", arguments, ");", 104)
         return "\n".join([
             _doc(f"{{@code {function.declaration()}}}"),
             _wrapped(f"public static {result} {name}(", parameters, ") {"),
             "    try {",
-            f"        {call}",
+            _indent(call, 2),
             "    } catch (Throwable failure) {",
             "        throw Downcalls.rethrow(failure);",
             "    }",
@@ -235,9 +235,11 @@ class JavaSources:
             '        return MethodHandles.lookup().findVirtual(type, "call", descriptor.toMethodType());\n'
             "    } catch (ReflectiveOperationException impossible) {\n"
             "        throw new LinkageError(\"no method 'call' for \" + descriptor + \" in \" + type, impossible);\n    }\n}",
-            "/** A downcall declares {@code Throwable} but throws only unchecked exceptions. */\n"
+            "/** A downcall declares {@code Throwable} but throws only unchecked exceptions; linking it may fail likewise. */\n"
             "static RuntimeException rethrow(Throwable failure) {\n"
-            "    return switch (failure) {\n        case Error error -> throw error;\n"
+            "    return switch (failure) {\n"
+            "        case ExceptionInInitializerError unlinked when unlinked.getCause() instanceof RuntimeException cause ->\n"
+            "            throw cause;\n        case Error error -> throw error;\n"
             "        case RuntimeException exception -> throw exception;\n"
             "        default -> new IllegalStateException(failure);\n    };\n}",
         ]

@@ -102,11 +102,15 @@ public final class NativeCallback {
 
     /** Throws what the function threw first, if anything, and forgets it. Call it after the native call has returned. */
     public void rethrow() {
-        switch (guard.failure.getAndSet(null)) {
-            case null -> {}
-            case Error error -> throw error;
-            case RuntimeException exception -> throw exception;
-            case Throwable checked -> throw new IllegalStateException("a callback failed", checked);
+        Throwable thrown = guard.failure.getAndSet(null);
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (thrown != null) {
+            throw new IllegalStateException("a callback failed", thrown);
         }
     }
 

@@ -8,9 +8,11 @@ import io.github.llamacpp4j.ffi.generated.ggml_abort_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_abort_callback_t;
 import io.github.llamacpp4j.ffi.generated.ggml_log_callback;
 import io.github.llamacpp4j.ffi.generated.llama_progress_callback;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +90,20 @@ class NativeCallbackTest {
     }
 
     @Test
+    void aCheckedExceptionThatAListenerSmugglesOutIsWrapped() {
+        NativeCallback progress = NativeCallback.progress(arena, fraction -> {
+            throw NativeCallbackTest.<RuntimeException>smuggled(new IOException("disk"));
+        });
+
+        assertThat(llama_progress_callback.invoke(progress.pointer(), 0.25f, MemorySegment.NULL))
+                .isFalse();
+        assertThatThrownBy(progress::rethrow)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("a callback failed")
+                .hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
     void abortAnswersTheQuestion() {
         AtomicBoolean aborted = new AtomicBoolean();
         NativeCallback abort = NativeCallback.abort(arena, aborted::get);
@@ -133,7 +149,7 @@ class NativeCallbackTest {
 
     @Test
     void aCallbackMayComeFromManyThreads() throws InterruptedException {
-        List<String> lines = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
         NativeCallback log = NativeCallback.log(arena, (level, text) -> lines.add(text));
         MemorySegment text = arena.allocateFrom("text");
         List<Thread> threads = new ArrayList<>();
@@ -148,6 +164,11 @@ class NativeCallbackTest {
             thread.join();
         }
         assertThat(lines).hasSize(200).containsOnly("text");
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> RuntimeException smuggled(Throwable checked) throws T {
+        throw (T) checked;
     }
 
     @SuppressWarnings("InfiniteRecursion")

@@ -44,9 +44,11 @@ final class Downcalls {
         }
     }
 
-    /** A downcall declares {@code Throwable} but throws only unchecked exceptions. */
+    /** A downcall declares {@code Throwable} but throws only unchecked exceptions; linking it may fail likewise. */
     static RuntimeException rethrow(Throwable failure) {
         return switch (failure) {
+            case ExceptionInInitializerError unlinked when unlinked.getCause() instanceof RuntimeException cause ->
+                throw cause;
             case Error error -> throw error;
             case RuntimeException exception -> throw exception;
             default -> new IllegalStateException(failure);

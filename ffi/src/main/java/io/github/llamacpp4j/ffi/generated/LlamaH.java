@@ -1418,7 +1418,12 @@ public final class LlamaH {
             long n_token_capacity,
             MemorySegment n_token_count_out) {
         try {
-            return (boolean) llama_state_load_file.HANDLE.invokeExact(ctx, path_session, tokens_out, n_token_capacity, n_token_count_out);
+            return (boolean) llama_state_load_file.HANDLE.invokeExact(
+                    ctx,
+                    path_session,
+                    tokens_out,
+                    n_token_capacity,
+                    n_token_count_out);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -1498,7 +1503,12 @@ public final class LlamaH {
             MemorySegment tokens,
             long n_token_count) {
         try {
-            return (long) llama_state_seq_save_file.HANDLE.invokeExact(ctx, filepath, seq_id, tokens, n_token_count);
+            return (long) llama_state_seq_save_file.HANDLE.invokeExact(
+                    ctx,
+                    filepath,
+                    seq_id,
+                    tokens,
+                    n_token_count);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -1520,7 +1530,13 @@ public final class LlamaH {
             long n_token_capacity,
             MemorySegment n_token_count_out) {
         try {
-            return (long) llama_state_seq_load_file.HANDLE.invokeExact(ctx, filepath, dest_seq_id, tokens_out, n_token_capacity, n_token_count_out);
+            return (long) llama_state_seq_load_file.HANDLE.invokeExact(
+                    ctx,
+                    filepath,
+                    dest_seq_id,
+                    tokens_out,
+                    n_token_capacity,
+                    n_token_count_out);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -2202,7 +2218,14 @@ public final class LlamaH {
             boolean add_special,
             boolean parse_special) {
         try {
-            return (int) llama_tokenize.HANDLE.invokeExact(vocab, text, text_len, tokens, n_tokens_max, add_special, parse_special);
+            return (int) llama_tokenize.HANDLE.invokeExact(
+                    vocab,
+                    text,
+                    text_len,
+                    tokens,
+                    n_tokens_max,
+                    add_special,
+                    parse_special);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -2247,7 +2270,14 @@ public final class LlamaH {
             boolean remove_special,
             boolean unparse_special) {
         try {
-            return (int) llama_detokenize.HANDLE.invokeExact(vocab, tokens, n_tokens, text, text_len_max, remove_special, unparse_special);
+            return (int) llama_detokenize.HANDLE.invokeExact(
+                    vocab,
+                    tokens,
+                    n_tokens,
+                    text,
+                    text_len_max,
+                    remove_special,
+                    unparse_special);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -2663,7 +2693,14 @@ public final class LlamaH {
             MemorySegment trigger_tokens,
             long num_trigger_tokens) {
         try {
-            return (MemorySegment) llama_sampler_init_grammar_lazy_patterns.HANDLE.invokeExact(vocab, grammar_str, grammar_root, trigger_patterns, num_trigger_patterns, trigger_tokens, num_trigger_tokens);
+            return (MemorySegment) llama_sampler_init_grammar_lazy_patterns.HANDLE.invokeExact(
+                    vocab,
+                    grammar_str,
+                    grammar_root,
+                    trigger_patterns,
+                    num_trigger_patterns,
+                    trigger_tokens,
+                    num_trigger_tokens);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -2684,7 +2721,12 @@ public final class LlamaH {
             float penalty_freq,
             float penalty_present) {
         try {
-            return (MemorySegment) llama_sampler_init_penalties.HANDLE.invokeExact(n_vocab, penalty_last_n, penalty_repeat, penalty_freq, penalty_present);
+            return (MemorySegment) llama_sampler_init_penalties.HANDLE.invokeExact(
+                    n_vocab,
+                    penalty_last_n,
+                    penalty_repeat,
+                    penalty_freq,
+                    penalty_present);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -2708,7 +2750,14 @@ public final class LlamaH {
             MemorySegment seq_breakers,
             long num_breakers) {
         try {
-            return (MemorySegment) llama_sampler_init_dry.HANDLE.invokeExact(vocab, dry_multiplier, dry_base, dry_allowed_length, dry_penalty_last_n, seq_breakers, num_breakers);
+            return (MemorySegment) llama_sampler_init_dry.HANDLE.invokeExact(
+                    vocab,
+                    dry_multiplier,
+                    dry_base,
+                    dry_allowed_length,
+                    dry_penalty_last_n,
+                    seq_breakers,
+                    num_breakers);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -2737,7 +2786,10 @@ public final class LlamaH {
      */
     public static MemorySegment llama_sampler_init_logit_bias(int n_vocab, int n_logit_bias, MemorySegment logit_bias) {
         try {
-            return (MemorySegment) llama_sampler_init_logit_bias.HANDLE.invokeExact(n_vocab, n_logit_bias, logit_bias);
+            return (MemorySegment) llama_sampler_init_logit_bias.HANDLE.invokeExact(
+                    n_vocab,
+                    n_logit_bias,
+                    logit_bias);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -2797,7 +2849,12 @@ public final class LlamaH {
             int split_no,
             int split_count) {
         try {
-            return (int) llama_split_path.HANDLE.invokeExact(split_path, maxlen, path_prefix, split_no, split_count);
+            return (int) llama_split_path.HANDLE.invokeExact(
+                    split_path,
+                    maxlen,
+                    path_prefix,
+                    split_no,
+                    split_count);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
@@ -2818,7 +2875,12 @@ public final class LlamaH {
             int split_no,
             int split_count) {
         try {
-            return (int) llama_split_prefix.HANDLE.invokeExact(split_prefix, maxlen, split_path, split_no, split_count);
+            return (int) llama_split_prefix.HANDLE.invokeExact(
+                    split_prefix,
+                    maxlen,
+                    split_path,
+                    split_no,
+                    split_count);
         } catch (Throwable failure) {
             throw Downcalls.rethrow(failure);
         }
