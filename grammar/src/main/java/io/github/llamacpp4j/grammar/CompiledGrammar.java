@@ -1,0 +1,75 @@
+package io.github.llamacpp4j.grammar;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/**
+ * A grammar ready for one vocabulary. Remembers states and token masks, so it gets faster with use: compile once and
+ * share it between requests.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class CompiledGrammar {
+    private final Automaton automaton;
+    private final TokenVocabulary vocabulary;
+    private final MaskBuilder masks;
+
+    CompiledGrammar(Automaton automaton, TokenVocabulary vocabulary) {
+        this.automaton = automaton;
+        this.vocabulary = Objects.requireNonNull(vocabulary, "vocabulary");
+        masks = new MaskBuilder(automaton, vocabulary);
+    }
+
+    /** {@return the vocabulary this was compiled for} */
+    public TokenVocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** {@return roughly how much memory the remembered states and masks take, in bytes} */
+    public long cachedBytes() {
+        return automaton.chargedBytes();
+    }
+
+    /** {@return a cursor at the start of the text, for one request} */
+    public GrammarCursor cursor() {
+        return new GrammarCursor(automaton, vocabulary, masks);
+    }
+
+    /**
+     * Checks a whole text, code point by code point. Each code point counts as a token without a meaning of its own.
+     *
+     * @param text the text
+     * @return whether it is complete, incomplete or where it fails
+     */
+    public GrammarMatch match(String text) {
+        return match(text.codePoints()
+                .mapToObj(c -> new MatchInput.Text(Character.toString(c)))
+                .collect(Collectors.toList()));
+    }
+
+    /**
+     * Checks a sequence of pieces of text and tokens. A token that ends generation is treated like any control token:
+     * only a token reference matches it.
+     *
+     * @param inputs the pieces
+     * @return whether they are complete, incomplete or which piece fails
+     */
+    public GrammarMatch match(List<? extends MatchInput> inputs) {
+        State state = automaton.start();
+        for (int i = 0; i < inputs.size(); i++) {
+            state = switch (inputs.get(i)) {
+                case MatchInput.Text piece ->
+                    automaton.token(state, TokenTest.NO_ID, piece.text().getBytes(StandardCharsets.UTF_8));
+                case MatchInput.Token token -> automaton.token(state, token.id(), vocabulary.text(token.id()));
+            };
+            if (state == automaton.dead) {
+                return new GrammarMatch(GrammarMatch.State.DEAD, OptionalInt.of(i));
+            }
+        }
+        return new GrammarMatch(
+                state.accepting ? GrammarMatch.State.COMPLETE : GrammarMatch.State.INCOMPLETE, OptionalInt.empty());
+    }
+}

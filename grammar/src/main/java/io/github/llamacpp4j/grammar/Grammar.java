@@ -1,0 +1,99 @@
+package io.github.llamacpp4j.grammar;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A set of texts that a model may write, checked and ready to be compiled for a vocabulary.
+ *
+ * <p>Immutable and safe for use by several threads.
+ */
+public final class Grammar {
+    private final Rule root;
+    private final GrammarLimits limits;
+    private final Network network;
+
+    private Grammar(Rule root, Iterable<Rule> others, GrammarLimits limits) {
+        this.root = root;
+        this.limits = limits;
+        network = Lowering.lower(root, others, limits);
+    }
+
+    static Grammar of(Node body, GrammarLimits limits) {
+        return new Grammar(new Rule(GbnfParser.ROOT, body), List.of(), limits);
+    }
+
+    /**
+     * Reads a grammar in llama.cpp's GBNF notation. Its start is the rule {@code root}.
+     *
+     * @param gbnf the grammar
+     * @return the grammar
+     * @throws GrammarException if it is malformed, left-recursive, empty or too large
+     */
+    public static Grammar parse(String gbnf) {
+        return parse(gbnf, TokenVocabulary.empty(), GrammarLimits.defaults());
+    }
+
+    /**
+     * Reads a grammar in llama.cpp's GBNF notation.
+     *
+     * @param gbnf the grammar
+     * @param vocabulary where token names such as {@code <|im_end|>} are looked up
+     * @param limits upper bounds
+     * @return the grammar
+     * @throws GrammarException if it is malformed, left-recursive, empty or too large
+     */
+    public static Grammar parse(String gbnf, TokenVocabulary vocabulary, GrammarLimits limits) {
+        List<Rule> rules = GbnfParser.parse(gbnf, limits, Objects.requireNonNull(vocabulary, "vocabulary"));
+        return new Grammar(rules.getFirst(), rules, limits);
+    }
+
+    /**
+     * Makes a grammar of exactly these texts.
+     *
+     * @param choices the texts, at least one
+     * @return the grammar
+     */
+    public static Grammar choices(Collection<String> choices) {
+        if (choices.isEmpty()) {
+            throw new IllegalArgumentException("choices must not be empty");
+        }
+        return of(new Node.Text(Dfa.ofStrings(choices), false), GrammarLimits.defaults());
+    }
+
+    /**
+     * Puts a fixed text before.
+     *
+     * @param text the text
+     * @return this grammar after the text
+     */
+    public Grammar precededBy(String text) {
+        return of(Node.sequence(new Node.Literal(text), new Node.Call(root)), limits);
+    }
+
+    /**
+     * Puts a fixed text after.
+     *
+     * @param text the text
+     * @return this grammar before the text
+     */
+    public Grammar followedBy(String text) {
+        return of(Node.sequence(new Node.Call(root), new Node.Literal(text)), limits);
+    }
+
+    /** {@return this grammar in GBNF, which llama.cpp reads too} */
+    public String toGbnf() {
+        return GbnfWriter.write(root);
+    }
+
+    /**
+     * Prepares this grammar for a vocabulary. Masks are computed on demand and remembered in the result.
+     *
+     * @param vocabulary the tokens of the model
+     * @return the compiled grammar, to be shared between requests
+     */
+    public CompiledGrammar compile(TokenVocabulary vocabulary) {
+        return new CompiledGrammar(new Automaton(network, limits), vocabulary);
+    }
+}

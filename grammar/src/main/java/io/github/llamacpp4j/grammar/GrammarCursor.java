@@ -1,0 +1,189 @@
+package io.github.llamacpp4j.grammar;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+
+/**
+ * One walk through a grammar, token by token. Accepting a token that was seen in the same place before allocates nothing
+ * but the room to remember it for {@link #rollback}.
+ *
+ * <p>Not safe for use by several threads; one belongs to one request.
+ */
+public final class GrammarCursor {
+    private static final int MAX_FORCED_BYTES = 1 << 16;
+
+    private final Automaton automaton;
+    private final TokenVocabulary vocabulary;
+    private final MaskBuilder masks;
+    private State[] history = new State[64];
+    private int accepted;
+    private boolean finished;
+
+    GrammarCursor(Automaton automaton, TokenVocabulary vocabulary, MaskBuilder masks) {
+        this.automaton = automaton;
+        this.vocabulary = vocabulary;
+        this.masks = masks;
+        history[0] = automaton.start();
+    }
+
+    /** {@return how many tokens have been accepted and not rolled back} */
+    public int acceptedTokens() {
+        return accepted;
+    }
+
+    /** {@return whether the text may end here} */
+    public boolean isComplete() {
+        return state().accepting;
+    }
+
+    /** {@return whether an end-of-generation token has been accepted} */
+    public boolean isFinished() {
+        return finished;
+    }
+
+    /** {@return whether nothing but the end of generation can follow} */
+    public boolean mustEnd() {
+        State state = state();
+        return finished || (state.accepting && !state.testsTokens && noByteFollows(state));
+    }
+
+    /**
+     * Tells whether a token may come next, without walking the vocabulary. An end-of-generation token may come where
+     * the text may end, or where the grammar names it.
+     *
+     * @param token a token id
+     * @return whether it may come next
+     */
+    public boolean accepts(int token) {
+        return next(token) != automaton.dead;
+    }
+
+    /**
+     * Takes a token.
+     *
+     * @param token a token id
+     * @throws IllegalArgumentException if the grammar does not allow it here
+     * @throws IllegalStateException if an end-of-generation token was taken before
+     */
+    public void accept(int token) {
+        if (!tryAccept(token)) {
+            throw new IllegalArgumentException(
+                    "token " + token + " is not allowed after " + accepted + " tokens; choose among those of mask()");
+        }
+    }
+
+    /**
+     * Takes a token if it is allowed.
+     *
+     * @param token a token id
+     * @return whether it was taken
+     * @throws IllegalStateException if an end-of-generation token was taken before
+     */
+    public boolean tryAccept(int token) {
+        if (finished) {
+            throw new IllegalStateException("the text has ended; roll back before taking another token");
+        }
+        State next = next(token);
+        if (next == automaton.dead) {
+            return false;
+        }
+        finished = vocabulary.isEndOfGeneration(token) && next == state();
+        push(next);
+        return true;
+    }
+
+    /**
+     * Takes bytes as one step, as if they were a token without an id.
+     *
+     * @param bytes UTF-8 bytes, not necessarily whole characters
+     * @return whether they were allowed and taken
+     */
+    public boolean tryAcceptBytes(byte[] bytes) {
+        State next = finished ? automaton.dead : automaton.token(state(), TokenTest.NO_ID, bytes);
+        if (next == automaton.dead) {
+            return false;
+        }
+        push(next);
+        return true;
+    }
+
+    /** {@return the tokens that may come next; none after the end} */
+    public TokenMask mask() {
+        return finished
+                ? new TokenMask(new long[(vocabulary.size() + 63) / 64], vocabulary.size())
+                : masks.mask(state());
+    }
+
+    /**
+     * Gives the bytes that must come next, for jumping forward without sampling. They end before the first place where
+     * there is a choice or where the text may end.
+     *
+     * @return UTF-8 bytes, not necessarily whole characters; empty when nothing is forced
+     */
+    public byte[] forcedBytes() {
+        State state = state();
+        int value = finished ? -1 : forcedByte(state);
+        if (value < 0) {
+            return new byte[0];
+        }
+        ByteArrayOutputStream forced = new ByteArrayOutputStream();
+        while (value >= 0 && forced.size() < MAX_FORCED_BYTES) {
+            forced.write(value);
+            state = automaton.step(state, value);
+            value = forcedByte(state);
+        }
+        return forced.toByteArray();
+    }
+
+    /**
+     * Takes back the last steps.
+     *
+     * @param steps how many, at most {@link #acceptedTokens()}
+     */
+    public void rollback(int steps) {
+        if (steps < 0 || steps > accepted) {
+            throw new IllegalArgumentException("cannot roll back " + steps + " of " + accepted + " accepted tokens");
+        }
+        if (steps > 0) {
+            Arrays.fill(history, accepted - steps + 1, accepted + 1, automaton.dead);
+            accepted -= steps;
+            finished = false;
+        }
+    }
+
+    private State state() {
+        return history[accepted];
+    }
+
+    private void push(State next) {
+        if (++accepted == history.length) {
+            history = Arrays.copyOf(history, 2 * history.length);
+        }
+        history[accepted] = next;
+    }
+
+    /** The state after the token; the same state when the token ends the text. */
+    private State next(int token) {
+        State state = state();
+        if (finished) {
+            return automaton.dead;
+        }
+        if (vocabulary.isEndOfGeneration(token)) {
+            State named = state.testsTokens ? automaton.namedToken(state, token) : automaton.dead;
+            return named == automaton.dead && state.accepting ? state : named;
+        }
+        return automaton.token(state, token, vocabulary.text(token));
+    }
+
+    private int forcedByte(State state) {
+        if (state.accepting || state.testsTokens) {
+            return -1;
+        }
+        int byteClass = state.onlyByteClass();
+        return byteClass < 0 ? -1 : automaton.network().onlyByte[byteClass];
+    }
+
+    private static boolean noByteFollows(State state) {
+        return (state.byteClasses[0] | state.byteClasses[1] | state.byteClasses[2] | state.byteClasses[3]) == 0;
+    }
+}

@@ -1,0 +1,204 @@
+package io.github.llamacpp4j.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class GrammarCursorTest {
+    static final String JSON = """
+            root ::= object
+            value ::= object | array | string | number | ("true" | "false" | "null") ws
+            object ::= "{" ws (string ":" ws value ("," ws string ":" ws value)*)? "}" ws
+            array ::= "[" ws (value ("," ws value)*)? "]" ws
+            string ::= "\\"" ([^"\\\\\\x7F\\x00-\\x1F] | "\\\\" (["\\\\bfnrt/] | "u" [0-9a-fA-F]{4}))* "\\"" ws
+            number ::= ("-"? ([0-9] | [1-9] [0-9]{0,15})) ("." [0-9]+)? ([eE] [-+]? [0-9]+)? ws
+            ws ::= | " " | "\\n" [ \\t]{0,20}
+            """;
+
+    private static final List<String> GRAMMARS = List.of(
+            JSON,
+            "root ::= (\"a\"* | \"b\")* \"c\"?",
+            "root ::= s\ns ::= \"a\" s \"a\" | \"a\" s | \"a\" | \"(\" s \")\"",
+            "root ::= [^a-c]{2,5} (\"ab\" | . root)?",
+            "root ::= think? \"yes\"\nthink ::= <[0]> !<[0]>* <[0]>",
+            "root ::= x y | y x\nx ::= \"(\" x \")\" | \"\"\ny ::= [a-z0-9]{3,900}",
+            "root ::= e \"x\"\ne ::= \"y\" e |");
+
+    private final TokenVocabulary vocabulary = TestVocabulary.create();
+
+    @Test
+    void theMaskAgreesWithTryingEveryToken() {
+        Random random = new Random(1);
+        for (String gbnf : GRAMMARS) {
+            CompiledGrammar compiled = Grammar.parse(gbnf).compile(vocabulary);
+            for (int run = 0; run < 6; run++) {
+                GrammarCursor cursor = compiled.cursor();
+                for (int step = 0; step < 40 && !cursor.isFinished(); step++) {
+                    TokenMask mask = cursor.mask();
+                    List<Integer> allowed = new ArrayList<>();
+                    for (int token = 0; token < vocabulary.size(); token++) {
+                        assertThat(mask.allows(token))
+                                .as("%s after %s steps, token %s", gbnf, step, token)
+                                .isEqualTo(cursor.accepts(token));
+                        if (mask.allows(token)) {
+                            allowed.add(token);
+                        }
+                    }
+                    assertThat(mask.count()).isEqualTo(allowed.size());
+                    assertThat(allowed).isNotEmpty();
+                    cursor.accept(allowed.get(random.nextInt(allowed.size())));
+                }
+            }
+        }
+    }
+
+    @Test
+    void rollingBackRestoresTheMask() {
+        GrammarCursor cursor = Grammar.parse(JSON).compile(vocabulary).cursor();
+        Random random = new Random(2);
+        List<TokenMask> masks = new ArrayList<>();
+        masks.add(cursor.mask());
+        for (int step = 0; step < 200; step++) {
+            if (cursor.acceptedTokens() > 0 && random.nextInt(3) == 0) {
+                int back = 1 + random.nextInt(cursor.acceptedTokens());
+                cursor.rollback(back);
+                masks.subList(masks.size() - back, masks.size()).clear();
+            } else if (!cursor.isFinished()) {
+                List<Integer> allowed = allowed(cursor.mask());
+                cursor.accept(allowed.get(random.nextInt(allowed.size())));
+                masks.add(cursor.mask());
+            }
+            assertThat(cursor.mask().toLongArray()).isEqualTo(masks.getLast().toLongArray());
+        }
+        assertThatThrownBy(() -> cursor.rollback(cursor.acceptedTokens() + 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot roll back");
+    }
+
+    @Test
+    void generationEndsOnlyWhereTheGrammarMayEnd() {
+        GrammarCursor cursor =
+                Grammar.parse("root ::= \"ab\"+").compile(vocabulary).cursor();
+        assertThat(cursor.mask().allows(TestVocabulary.END)).isFalse();
+        assertThatThrownBy(() -> cursor.accept(TestVocabulary.END))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not allowed");
+        cursor.accept(vocabulary.find("ab").orElseThrow());
+        assertThat(cursor.mask().allows(TestVocabulary.END)).isTrue();
+        cursor.accept(TestVocabulary.END);
+        assertThat(cursor.isFinished()).isTrue();
+        assertThat(cursor.mask().count()).isZero();
+        assertThatThrownBy(() -> cursor.accept(TestVocabulary.END))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has ended");
+        cursor.rollback(1);
+        assertThat(cursor.isFinished()).isFalse();
+        assertThat(cursor.accepts(vocabulary.find("ab").orElseThrow())).isTrue();
+    }
+
+    @Test
+    void forcedBytesStopAtTheFirstChoice() {
+        CompiledGrammar compiled = Grammar.parse("root ::= \"{\\\"naïve\\\": \" (\"true\" | \"tiny\") \"}\"")
+                .compile(vocabulary);
+        GrammarCursor cursor = compiled.cursor();
+        byte[] forced = cursor.forcedBytes();
+        assertThat(new String(forced, StandardCharsets.UTF_8)).isEqualTo("{\"naïve\": t");
+        assertThat(cursor.tryAcceptBytes(forced)).isTrue();
+        assertThat(cursor.forcedBytes()).isEmpty();
+        assertThat(cursor.tryAcceptBytes(new byte[] {'r'})).isTrue();
+        assertThat(new String(cursor.forcedBytes(), StandardCharsets.UTF_8)).isEqualTo("ue}");
+        assertThat(cursor.tryAcceptBytes("ue}".getBytes(StandardCharsets.UTF_8)))
+                .isTrue();
+        assertThat(cursor.mustEnd()).isTrue();
+        assertThat(cursor.forcedBytes()).isEmpty();
+    }
+
+    @Test
+    void controlTokensMatchReferencesOnlyAndNamesAreLookedUp() {
+        Grammar grammar = Grammar.parse("root ::= <|tool|> [a-z]+", vocabulary, GrammarLimits.defaults());
+        GrammarCursor cursor = grammar.compile(vocabulary).cursor();
+        assertThat(allowed(cursor.mask())).containsExactly(TestVocabulary.TOOL);
+        GrammarCursor text =
+                Grammar.parse("root ::= \"<|tool|>\"").compile(vocabulary).cursor();
+        assertThat(text.accepts(TestVocabulary.TOOL)).isFalse();
+    }
+
+    @Test
+    void hugeRepetitionsKeepExactCountsWithoutBeingExpanded() {
+        CompiledGrammar compiled =
+                Grammar.parse("root ::= \"a\"{100000} \"b\"{70000,90001} \"c\"").compile(vocabulary);
+        assertThat(compiled.match("a".repeat(100_000) + "b".repeat(70_000) + "c")
+                        .isAccepted())
+                .isTrue();
+        assertThat(compiled.match("a".repeat(100_000) + "b".repeat(90_001) + "c")
+                        .isAccepted())
+                .isTrue();
+        assertThat(compiled.match("a".repeat(100_000) + "b".repeat(69_999) + "c")
+                        .deadAt())
+                .hasValue(169_999);
+        assertThat(compiled.match("a".repeat(100_000) + "b".repeat(90_002)).deadAt())
+                .hasValue(190_001);
+        assertThat(compiled.match("a".repeat(99_999) + "b").deadAt()).hasValue(99_999);
+    }
+
+    @Test
+    void nullableLoopsAndAmbiguityStayPolynomial() {
+        CompiledGrammar loops = Grammar.parse("root ::= ((a* | \"b\")* | (\"\" | a)+)* \"c\"\na ::= \"a\"? \"a\"?")
+                .compile(vocabulary);
+        assertThat(loops.match("ab".repeat(2_000) + "c").isAccepted()).isTrue();
+        CompiledGrammar ambiguous = Grammar.parse(
+                        "root ::= r\nr ::= \"(\" r \")\" \"x\"? | \"(\" r \")\" \"y\"? | r2\nr2 ::= \"a\" | \"(\" r \")\"")
+                .compile(vocabulary);
+        assertThat(ambiguous.match("(".repeat(1_000) + "a" + ")x".repeat(1_000)).isAccepted())
+                .isTrue();
+    }
+
+    @Test
+    void deepNestingAndManyRulesNeedNoJavaStack() {
+        int depth = 9_000;
+        String nested = "(\"a\" ".repeat(depth) + "\"b\"" + ")?".repeat(depth);
+        CompiledGrammar groups = Grammar.parse("root ::= " + nested).compile(vocabulary);
+        assertThat(groups.match("a".repeat(depth) + "b").isAccepted()).isTrue();
+        assertThat(groups.match("a".repeat(depth + 1)).deadAt()).hasValue(depth);
+        StringBuilder rules = new StringBuilder("root ::= r0\n");
+        for (int i = 0; i < 50_000; i++) {
+            rules.append("r").append(i).append(" ::= r").append(i + 1).append(i % 20 == 0 ? " \"x\"?\n" : "\n");
+        }
+        rules.append("r50000 ::= \"a\" | \"(\" root \")\"\n");
+        CompiledGrammar chain = Grammar.parse(rules.toString()).compile(vocabulary);
+        assertThat(chain.match("(a)").isAccepted()).isTrue();
+        assertThatThrownBy(() -> Grammar.parse("root ::= " + "(".repeat(60_000)))
+                .isInstanceOfSatisfying(
+                        GrammarException.class, e -> assertThat(e.kind()).isEqualTo(GrammarException.Kind.LIMIT));
+    }
+
+    @Test
+    void memoryForMasksIsBounded() {
+        GrammarLimits limits = GrammarLimits.builder().cacheBytes(1 << 20).build();
+        CompiledGrammar compiled = Grammar.parse(JSON, vocabulary, limits).compile(vocabulary);
+        Random random = new Random(3);
+        for (int run = 0; run < 30; run++) {
+            GrammarCursor cursor = compiled.cursor();
+            for (int step = 0; step < 100 && !cursor.isFinished(); step++) {
+                List<Integer> allowed = allowed(cursor.mask());
+                cursor.accept(allowed.get(random.nextInt(allowed.size())));
+            }
+        }
+        assertThat(compiled.cachedBytes()).isLessThan(2 << 20);
+    }
+
+    static List<Integer> allowed(TokenMask mask) {
+        List<Integer> allowed = new ArrayList<>();
+        for (int token = 0; token < mask.size(); token++) {
+            if (mask.allows(token)) {
+                allowed.add(token);
+            }
+        }
+        return allowed;
+    }
+}
