@@ -1,0 +1,7 @@
+/** Chat messages and tools, chat templates, and parsers for what models answer, in pure Java. */
+module io.github.llamacpp4j.chat {
+    requires static transitive org.jspecify;
+    requires transitive tools.jackson.databind;
+
+    exports io.github.llamacpp4j.chat;
+}

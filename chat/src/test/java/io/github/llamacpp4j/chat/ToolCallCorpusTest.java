@@ -1,0 +1,93 @@
+package io.github.llamacpp4j.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The shared corpus of model outputs, by the pass rules of its README. */
+class ToolCallCorpusTest {
+    private static List<CorpusCase> cases = List.of();
+
+    @BeforeAll
+    static void readCorpus() {
+        Optional<Path> folder = SharedData.find("toolcalls");
+        assumeTrue(folder.isPresent(), "shared/toolcalls is not there: the corpus is skipped");
+        cases = CorpusCase.read(folder.orElseThrow());
+    }
+
+    @Test
+    void every_case_passes() {
+        List<String> failures = new ArrayList<>();
+        Map<String, int[]> counts = new TreeMap<>();
+        int exact = 0;
+        for (CorpusCase each : cases) {
+            ParsedOutput result = parse(each, List.of(each.output()));
+            String verdict = each.verdict(result);
+            int[] count = counts.computeIfAbsent(each.kind() + ' ' + each.tier(), key -> new int[2]);
+            count[1]++;
+            if (verdict.isEmpty()) {
+                count[0]++;
+                exact += each.kind().equals("truncated") && each.exact(result) ? 1 : 0;
+            } else {
+                failures.add(each.id() + ' ' + each.label() + ' ' + each.tier() + ": " + verdict + "\n    of "
+                        + each.output());
+            }
+        }
+        counts.forEach((key, count) -> print(key + ": " + count[0] + " of " + count[1] + " pass"));
+        print("truncated cases shown exactly as llama.cpp shows them: " + exact);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void cutting_an_answer_anywhere_changes_nothing() {
+        assertThat(cases).hasSizeGreaterThan(700);
+        Random random = new Random(4);
+        for (CorpusCase each : cases) {
+            ParsedOutput whole = parse(each, List.of(each.output()));
+            assertThat(parse(
+                            each,
+                            each.output().chars().mapToObj(Character::toString).toList()))
+                    .as(each.id())
+                    .isEqualTo(whole);
+            for (int round = 0; round < 8; round++) {
+                assertThat(parse(each, pieces(each.output(), random)))
+                        .as(each.id())
+                        .isEqualTo(whole);
+            }
+        }
+    }
+
+    private static List<String> pieces(String text, Random random) {
+        List<String> pieces = new ArrayList<>();
+        int from = 0;
+        while (from < text.length()) {
+            int to = Math.min(text.length(), from + 1 + random.nextInt(12));
+            pieces.add(text.substring(from, to));
+            from = to;
+        }
+        return pieces;
+    }
+
+    private static ParsedOutput parse(CorpusCase each, List<String> pieces) {
+        OutputParser parser = each.parser();
+        pieces.forEach(parser::accept);
+        if (!each.kind().equals("truncated")) {
+            parser.finish();
+        }
+        return parser.result();
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static void print(String line) {
+        System.out.println(line);
+    }
+}
