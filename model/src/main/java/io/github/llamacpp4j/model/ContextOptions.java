@@ -24,7 +24,7 @@ public final class ContextOptions {
     private final int contextSize;
     private final int batchSize;
     private final int microBatchSize;
-    private final int sequences;
+    private final int maxSequences;
     private final int recurrentSnapshots;
     private final int outputs;
     private final int threads;
@@ -55,7 +55,7 @@ public final class ContextOptions {
         this.contextSize = builder.contextSize;
         this.batchSize = builder.batchSize;
         this.microBatchSize = builder.microBatchSize;
-        this.sequences = builder.sequences;
+        this.maxSequences = builder.maxSequences;
         this.recurrentSnapshots = builder.recurrentSnapshots;
         this.outputs = builder.outputs;
         this.threads = builder.threads;
@@ -113,9 +113,9 @@ public final class ContextOptions {
         return microBatchSize;
     }
 
-    /** See {@link Builder#sequences(int)}. */
-    public int sequences() {
-        return sequences;
+    /** See {@link Builder#maxSequences(int)}. */
+    public int maxSequences() {
+        return maxSequences;
     }
 
     /** See {@link Builder#recurrentSnapshots(int)}. */
@@ -252,7 +252,7 @@ public final class ContextOptions {
         private int contextSize = MODEL_CONTEXT_SIZE;
         private int batchSize = 2048;
         private int microBatchSize = 512;
-        private int sequences = 1;
+        private int maxSequences = 1;
         private int recurrentSnapshots;
         private int outputs;
         private int threads = AVAILABLE_PROCESSORS;
@@ -285,7 +285,7 @@ public final class ContextOptions {
             this.contextSize = options.contextSize;
             this.batchSize = options.batchSize;
             this.microBatchSize = options.microBatchSize;
-            this.sequences = options.sequences;
+            this.maxSequences = options.maxSequences;
             this.recurrentSnapshots = options.recurrentSnapshots;
             this.outputs = options.outputs;
             this.threads = options.threads;
@@ -339,8 +339,8 @@ public final class ContextOptions {
         }
 
         /** How many sequences may live in the context ({@code n_seq_max}), 1 to 256. Default 1. */
-        public Builder sequences(int sequences) {
-            this.sequences = sequences;
+        public Builder maxSequences(int maxSequences) {
+            this.maxSequences = maxSequences;
             return this;
         }
 
@@ -518,7 +518,7 @@ public final class ContextOptions {
                 throw new IllegalArgumentException(
                         "microBatchSize " + microBatchSize + " must not exceed batchSize " + batchSize);
             }
-            requireRange("sequences", sequences, 1, MAX_SEQUENCES);
+            requireRange("maxSequences", maxSequences, 1, MAX_SEQUENCES);
             requireRange("recurrentSnapshots", recurrentSnapshots, 0, MAX_RECURRENT_SNAPSHOTS);
             requireRange("outputs", outputs, 0, MAX_BATCH_SIZE);
             requireRange("threads", threads, AVAILABLE_PROCESSORS, Integer.MAX_VALUE);

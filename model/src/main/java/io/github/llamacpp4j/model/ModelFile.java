@@ -1,0 +1,177 @@
+package io.github.llamacpp4j.model;
+
+import io.github.llamacpp4j.gguf.GgufArray;
+import io.github.llamacpp4j.gguf.GgufException;
+import io.github.llamacpp4j.gguf.GgufFile;
+import io.github.llamacpp4j.gguf.GgufMetadata;
+import io.github.llamacpp4j.gguf.GgufSplit;
+import io.github.llamacpp4j.gguf.GgufTensor;
+import io.github.llamacpp4j.gguf.GgufType;
+import io.github.llamacpp4j.gguf.GgufValue;
+import io.github.llamacpp4j.model.ModelLoadException.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The files of a model, checked in Java before llama.cpp sees them: what its loader answers with an assertion or with
+ * reading past an array is refused here, and what it would only log is said in a sentence.
+ *
+ * @param parts the files, first part first
+ * @param headers what their headers say
+ */
+record ModelFile(List<Path> parts, List<GgufFile> headers) {
+
+    private static final int MAGIC_BYTES = 4;
+
+    /** Reads and checks the model that begins in {@code first}; further parts are found by their names. */
+    static ModelFile open(Path first) {
+        GgufFile header = header(first);
+        int count = splitOf(first, header).map(GgufSplit::count).orElse(1);
+        if (count <= 1) {
+            return checked(List.of(first), List.of(header));
+        }
+        List<Path> parts = SplitNames.siblings(first, count)
+                .orElseThrow(() -> new ModelLoadException(
+                        first,
+                        Reason.DAMAGED,
+                        "it is the first of " + count + " parts, whose names must end in -00001-of-"
+                                + String.format("%05d", count) + ".gguf; load it with the list of its parts instead"));
+        return open(parts, header);
+    }
+
+    /** Reads and checks the model in these parts. */
+    static ModelFile open(List<Path> parts) {
+        return open(parts, header(parts.getFirst()));
+    }
+
+    private static ModelFile open(List<Path> parts, GgufFile first) {
+        List<GgufFile> headers = new ArrayList<>();
+        headers.add(first);
+        for (Path part : parts.subList(1, parts.size())) {
+            headers.add(header(part));
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            Path path = parts.get(i);
+            Optional<GgufSplit> split = splitOf(path, headers.get(i));
+            int count = split.map(GgufSplit::count).orElse(1);
+            int index = split.map(GgufSplit::index).orElse(0);
+            if (count != parts.size() || index != i) {
+                throw new ModelLoadException(
+                        path,
+                        Reason.DAMAGED,
+                        "expected part " + (i + 1) + " of " + parts.size() + ", found part " + (index + 1) + " of "
+                                + count);
+            }
+        }
+        return checked(parts, headers);
+    }
+
+    private static ModelFile checked(List<Path> parts, List<GgufFile> headers) {
+        ModelFile file = new ModelFile(List.copyOf(parts), List.copyOf(headers));
+        VocabularyChecks.fault(file.metadata()).ifPresent(fault -> {
+            throw new ModelLoadException(parts.getFirst(), Reason.DAMAGED, fault);
+        });
+        return file;
+    }
+
+    /** The metadata, which is in the first part. */
+    GgufMetadata metadata() {
+        return headers.getFirst().metadata();
+    }
+
+    /** For how many positions the model has learned vectors; empty if it computes positions. */
+    OptionalInt learnedPositions() {
+        return tensors("position_embd.weight").stream()
+                .filter(tensor -> tensor.dimensions().size() == 2)
+                .mapToInt(tensor -> (int) Math.min(Integer.MAX_VALUE, tensor.dimensions().get(1)))
+                .findFirst();
+    }
+
+    /** Whether there is a head that scores a sequence, as reranking models have. */
+    boolean hasClassifierHead() {
+        return headers.stream()
+                .flatMap(header -> header.tensors().stream())
+                .anyMatch(tensor -> tensor.name().startsWith("cls."));
+    }
+
+    /** The value of {@code key}, or the largest element where it is given per layer. */
+    long architectureMaximum(String suffix, long absent) {
+        Optional<GgufValue> value =
+                metadata().architecture().flatMap(name -> metadata().value(name + "." + suffix));
+        if (value.isEmpty()) {
+            return absent;
+        }
+        return switch (value.get()) {
+            case GgufValue.IntegerValue integer -> integer.value();
+            case GgufArray array when isInteger(array.elementType()) -> {
+                long largest = 0;
+                for (int i = 0; i < array.size(); i++) {
+                    largest = Math.max(largest, array.integer(i));
+                }
+                yield largest;
+            }
+            default -> absent;
+        };
+    }
+
+    private static boolean isInteger(GgufType type) {
+        return switch (type) {
+            case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 -> true;
+            default -> false;
+        };
+    }
+
+    private List<GgufTensor> tensors(String name) {
+        return headers.stream()
+                .flatMap(header -> header.tensor(name).stream())
+                .toList();
+    }
+
+    private static Optional<GgufSplit> splitOf(Path path, GgufFile header) {
+        try {
+            return header.split();
+        } catch (GgufException contradiction) {
+            throw new ModelLoadException(
+                    path, Reason.DAMAGED, String.valueOf(contradiction.getMessage()), List.of(), contradiction);
+        }
+    }
+
+    /** The header of a GGUF file, or the reason why this is none. */
+    static GgufFile header(Path path) {
+        if (!Files.exists(path)) {
+            throw new ModelLoadException(path, Reason.UNREADABLE, "there is no such file");
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new ModelLoadException(
+                    path, Reason.NOT_A_FILE, "expected a GGUF file, found " + (Files.isDirectory(path) ? "a directory" : "something else"));
+        }
+        if (!Files.isReadable(path)) {
+            throw new ModelLoadException(path, Reason.UNREADABLE, "the file may not be read by this user");
+        }
+        try {
+            return GgufFile.read(path);
+        } catch (GgufException unsound) {
+            throw new ModelLoadException(
+                    path,
+                    startsLikeGguf(path) ? Reason.DAMAGED : Reason.NOT_GGUF,
+                    String.valueOf(unsound.getMessage()),
+                    List.of(),
+                    unsound);
+        }
+    }
+
+    private static boolean startsLikeGguf(Path path) {
+        try (var input = Files.newInputStream(path)) {
+            byte[] start = input.readNBytes(MAGIC_BYTES);
+            return start.length == MAGIC_BYTES && new String(start, StandardCharsets.ISO_8859_1).equals("GGUF");
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+}
