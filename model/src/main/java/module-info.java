@@ -4,6 +4,8 @@ module io.github.llamacpp4j.model {
     requires static transitive org.jspecify;
     requires io.github.llamacpp4j.ffi;
     requires io.github.llamacpp4j.gguf;
+    requires java.management;
+    requires jdk.management;
 
     exports io.github.llamacpp4j.model;
     exports io.github.llamacpp4j.model.internal to

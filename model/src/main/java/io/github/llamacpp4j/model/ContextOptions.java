@@ -519,8 +519,20 @@ public final class ContextOptions {
                         "microBatchSize " + microBatchSize + " must not exceed batchSize " + batchSize);
             }
             requireRange("maxSequences", maxSequences, 1, MAX_SEQUENCES);
+            if (maxSequences > batchSize) {
+                throw new IllegalArgumentException("batchSize " + batchSize + " must be at least maxSequences "
+                        + maxSequences + ": one token for each sequence must fit");
+            }
             requireRange("recurrentSnapshots", recurrentSnapshots, 0, MAX_RECURRENT_SNAPSHOTS);
+            if (recurrentSnapshots > 0 && microBatchSize <= recurrentSnapshots + 1) {
+                throw new IllegalArgumentException("microBatchSize " + microBatchSize
+                        + " must be larger than recurrentSnapshots " + recurrentSnapshots + " plus 1");
+            }
             requireRange("outputs", outputs, 0, MAX_BATCH_SIZE);
+            if (outputs != 0 && outputs < maxSequences) {
+                throw new IllegalArgumentException("outputs " + outputs + " must be 0 or at least maxSequences "
+                        + maxSequences + ": one for each sequence");
+            }
             requireRange("threads", threads, AVAILABLE_PROCESSORS, Integer.MAX_VALUE);
             requireRange("batchThreads", batchThreads, AVAILABLE_PROCESSORS, Integer.MAX_VALUE);
             requireRange("yarnOriginalContextSize", yarnOriginalContextSize, 0, Integer.MAX_VALUE);

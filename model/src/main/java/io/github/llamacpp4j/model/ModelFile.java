@@ -100,24 +100,18 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
                 .anyMatch(tensor -> tensor.name().startsWith("cls."));
     }
 
-    /** The value of {@code key}, or the largest element where it is given per layer. */
-    long architectureMaximum(String suffix, long absent) {
+    /** The sum over all layers of a setting that is given once or per layer, such as {@code attention.head_count_kv}. */
+    long sumOverLayers(String suffix, int layers, long absent) {
         Optional<GgufValue> value =
                 metadata().architecture().flatMap(name -> metadata().value(name + "." + suffix));
-        if (value.isEmpty()) {
-            return absent;
-        }
-        return switch (value.get()) {
-            case GgufValue.IntegerValue integer -> integer.value();
-            case GgufArray array when isInteger(array.elementType()) -> {
-                long largest = 0;
-                for (int i = 0; i < array.size(); i++) {
-                    largest = Math.max(largest, array.integer(i));
-                }
-                yield largest;
+        if (value.isPresent() && value.get() instanceof GgufArray array && isInteger(array.elementType())) {
+            long sum = 0;
+            for (int i = 0; i < array.size(); i++) {
+                sum += array.integer(i);
             }
-            default -> absent;
-        };
+            return sum;
+        }
+        return layers * metadata().architectureInteger(suffix).orElse(absent);
     }
 
     private static boolean isInteger(GgufType type) {

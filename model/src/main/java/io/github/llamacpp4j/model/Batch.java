@@ -1,0 +1,234 @@
+package io.github.llamacpp4j.model;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.github.llamacpp4j.ffi.generated.llama_batch;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Tokens of one or several sequences, to be computed in one go ({@code llama_batch}). Made once, filled and cleared many
+ * times; filling it allocates nothing. A batch may be larger than a context's {@link ContextOptions#batchSize()}: the
+ * context splits it.
+ *
+ * <p>Not thread-safe: fill it on one thread and hand it to {@link Context#decode(Batch)} there. Its memory goes with it,
+ * there is nothing to close.
+ */
+public final class Batch {
+
+    /** The largest capacity. */
+    public static final int MAX_CAPACITY = 1 << 22;
+
+    private final int capacity;
+    private final int maxSequencesPerToken;
+    private final MemorySegment tokens;
+    private final MemorySegment positions;
+    private final MemorySegment sequenceCounts;
+    private final MemorySegment sequenceIds;
+    private final MemorySegment sequencePointers;
+    private final MemorySegment outputs;
+    private final MemorySegment struct;
+
+    private int size;
+    private int outputCount;
+    private int largestToken;
+    private int largestSequenceId;
+    private int largestPosition;
+    private boolean shared;
+    private int structStart;
+
+    /**
+     * A batch whose tokens belong to one sequence each.
+     *
+     * @param capacity the most tokens, 1 to {@link #MAX_CAPACITY}
+     */
+    public Batch(int capacity) {
+        this(capacity, 1);
+    }
+
+    /**
+     * A batch whose tokens may belong to several sequences at once, which share their memory.
+     *
+     * @param capacity the most tokens, 1 to {@link #MAX_CAPACITY}
+     * @param maxSequencesPerToken the most sequences of one token, 1 to {@link ContextOptions#MAX_SEQUENCES}
+     */
+    public Batch(int capacity, int maxSequencesPerToken) {
+        if (capacity < 1 || capacity > MAX_CAPACITY) {
+            throw new IllegalArgumentException("capacity must be from 1 to " + MAX_CAPACITY + ", found " + capacity);
+        }
+        if (maxSequencesPerToken < 1 || maxSequencesPerToken > ContextOptions.MAX_SEQUENCES) {
+            throw new IllegalArgumentException("maxSequencesPerToken must be from 1 to "
+                    + ContextOptions.MAX_SEQUENCES + ", found " + maxSequencesPerToken);
+        }
+        this.capacity = capacity;
+        this.maxSequencesPerToken = maxSequencesPerToken;
+        Arena arena = Arena.ofAuto();
+        this.tokens = arena.allocate(JAVA_INT, capacity);
+        this.positions = arena.allocate(JAVA_INT, capacity);
+        this.sequenceCounts = arena.allocate(JAVA_INT, capacity);
+        this.sequenceIds = arena.allocate(JAVA_INT, (long) capacity * maxSequencesPerToken);
+        this.sequencePointers = arena.allocate(ADDRESS, capacity + 1L);
+        this.outputs = arena.allocate(JAVA_BYTE, capacity);
+        this.struct = llama_batch.allocate(arena);
+        long stride = (long) maxSequencesPerToken * Integer.BYTES;
+        for (int i = 0; i < capacity; i++) {
+            sequencePointers.setAtIndex(ADDRESS, i, sequenceIds.asSlice(i * stride, stride));
+        }
+        pointStructAt(0);
+        clear();
+    }
+
+    /** The most tokens. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** How many tokens there are. */
+    public int size() {
+        return size;
+    }
+
+    /** Whether there are none. */
+    public boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** Removes all tokens. */
+    public void clear() {
+        size = 0;
+        outputCount = 0;
+        largestToken = -1;
+        largestSequenceId = -1;
+        largestPosition = -1;
+        shared = false;
+    }
+
+    /**
+     * Appends a token of one sequence.
+     *
+     * @param token its id
+     * @param position its place in the sequence, from 0; consecutive within each sequence
+     * @param sequenceId the sequence
+     * @param output whether logits (or an embedding) are computed for it
+     * @return its index in this batch, by which {@link Context#logits(int)} knows it
+     * @throws IllegalStateException if the batch is full
+     * @throws IllegalArgumentException if a number is negative
+     */
+    public int add(int token, int position, int sequenceId, boolean output) {
+        requireSequence(sequenceId);
+        int index = append(token, position, 1, output);
+        setSequence(index, 0, sequenceId);
+        return index;
+    }
+
+    /**
+     * Appends a token that several sequences share; their memories must be equal so far.
+     *
+     * @param token its id
+     * @param position its place in all of the sequences, from 0
+     * @param sequences the sequences, each once
+     * @param output whether logits are computed for it
+     * @return its index in this batch
+     * @throws IllegalStateException if the batch is full
+     * @throws IllegalArgumentException if a number is negative or there are no or too many sequences
+     */
+    public int add(int token, int position, int[] sequences, boolean output) {
+        if (sequences.length < 1 || sequences.length > maxSequencesPerToken) {
+            throw new IllegalArgumentException("a token of this batch belongs to 1 to " + maxSequencesPerToken
+                    + " sequences, found " + sequences.length);
+        }
+        for (int i = 0; i < sequences.length; i++) {
+            requireSequence(sequences[i]);
+            for (int j = 0; j < i; j++) {
+                if (sequences[i] == sequences[j]) {
+                    throw new IllegalArgumentException("sequence " + sequences[i] + " is named twice");
+                }
+            }
+        }
+        int index = append(token, position, sequences.length, output);
+        for (int i = 0; i < sequences.length; i++) {
+            setSequence(index, i, sequences[i]);
+        }
+        shared |= sequences.length > 1;
+        return index;
+    }
+
+    private int append(int token, int position, int sequences, boolean output) {
+        if (size == capacity) {
+            throw new IllegalStateException("the batch is full: it holds " + capacity + " tokens");
+        }
+        if (token < 0 || position < 0) {
+            throw new IllegalArgumentException(
+                    "token and position must not be negative, found " + token + " and " + position);
+        }
+        tokens.setAtIndex(JAVA_INT, size, token);
+        positions.setAtIndex(JAVA_INT, size, position);
+        sequenceCounts.setAtIndex(JAVA_INT, size, sequences);
+        outputs.set(JAVA_BYTE, size, (byte) (output ? 1 : 0));
+        largestToken = Math.max(largestToken, token);
+        largestPosition = Math.max(largestPosition, position);
+        outputCount += output ? 1 : 0;
+        return size++;
+    }
+
+    private static void requireSequence(int sequenceId) {
+        if (sequenceId < 0 || sequenceId >= ContextOptions.MAX_SEQUENCES) {
+            throw new IllegalArgumentException("sequence ids go from 0 to " + (ContextOptions.MAX_SEQUENCES - 1)
+                    + ", found " + sequenceId);
+        }
+    }
+
+    private void setSequence(int index, int slot, int sequenceId) {
+        sequenceIds.setAtIndex(JAVA_INT, (long) index * maxSequencesPerToken + slot, sequenceId);
+        largestSequenceId = Math.max(largestSequenceId, sequenceId);
+    }
+
+    /** The native view of {@code count} tokens from {@code start}; valid until the next call. */
+    MemorySegment struct(int start, int count) {
+        if (start != structStart) {
+            pointStructAt(start);
+        }
+        llama_batch.n_tokens(struct, count);
+        return struct;
+    }
+
+    private void pointStructAt(int start) {
+        llama_batch.token(struct, tokens.asSlice((long) start * Integer.BYTES));
+        llama_batch.pos(struct, positions.asSlice((long) start * Integer.BYTES));
+        llama_batch.n_seq_id(struct, sequenceCounts.asSlice((long) start * Integer.BYTES));
+        llama_batch.seq_id(struct, sequencePointers.asSlice(start * ADDRESS.byteSize()));
+        llama_batch.logits(struct, outputs.asSlice(start));
+        structStart = start;
+    }
+
+    /** Copies which of {@code count} tokens from {@code start} have an output. */
+    void copyOutputs(int start, int count, byte[] destination) {
+        MemorySegment.copy(outputs, JAVA_BYTE, start, destination, 0, count);
+    }
+
+    boolean output(int index) {
+        return outputs.get(JAVA_BYTE, index) != 0;
+    }
+
+    int outputCount() {
+        return outputCount;
+    }
+
+    int largestToken() {
+        return largestToken;
+    }
+
+    int largestSequenceId() {
+        return largestSequenceId;
+    }
+
+    int largestPosition() {
+        return largestPosition;
+    }
+
+    boolean hasSharedTokens() {
+        return shared;
+    }
+}

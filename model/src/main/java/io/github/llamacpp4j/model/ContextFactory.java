@@ -1,0 +1,45 @@
+package io.github.llamacpp4j.model;
+
+import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_init_from_model;
+
+import io.github.llamacpp4j.ffi.NativeCallback;
+import io.github.llamacpp4j.ffi.NativeHandle;
+import io.github.llamacpp4j.ffi.generated.LlamaH;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Makes contexts: estimates, asks llama.cpp, reads back what came out. */
+final class ContextFactory {
+
+    private ContextFactory() {}
+
+    static Context make(Model model, ContextOptions options) {
+        MemorySegment nativeModel = model.handle().segment();
+        ContextShape shape = ContextShape.of(
+                model.file(), model.info(), model.tokenizer().size(), options);
+        Context.StopFlags stop = new Context.StopFlags();
+        Arena arena = Arena.ofShared();
+        NativeHandle handle;
+        try {
+            NativeCallback abort = NativeCallback.abort(arena, stop::stopped);
+            MemorySegment params = ContextParameters.write(arena, options, shape, abort.pointer());
+            NativeRuntime.Logged<MemorySegment> result =
+                    NativeRuntime.logging(() -> llama_init_from_model(nativeModel, params));
+            if (result.value().address() == 0) {
+                throw new ContextCreationException("llama.cpp refuses to make this context", result.log());
+            }
+            handle = NativeHandle.own("context", arena, result.value(), LlamaH::llama_free, model.handle());
+        } catch (RuntimeException | Error failure) {
+            if (arena.scope().isAlive()) {
+                arena.close();
+            }
+            throw failure;
+        }
+        try {
+            return new Context(model.info(), options, ContextFacts.of(handle.segment(), model, options), handle, stop);
+        } catch (RuntimeException | Error failure) {
+            handle.close();
+            throw failure;
+        }
+    }
+}
