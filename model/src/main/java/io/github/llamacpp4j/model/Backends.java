@@ -1,26 +1,20 @@
 package io.github.llamacpp4j.model;
 
-import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.*;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_buffer_type;
+import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_by_name;
 
+import io.github.llamacpp4j.ffi.NativeDevices;
 import io.github.llamacpp4j.ffi.generated.GgmlH;
 import io.github.llamacpp4j.ffi.generated.LlamaH;
-import io.github.llamacpp4j.ffi.generated.ggml_backend_feature;
-import io.github.llamacpp4j.ffi.generated.ggml_backend_get_features_t;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What llama.cpp can compute with on this machine. The first use of this class, as of {@link Model}, loads the native
  * libraries. Thread-safe.
  */
 public final class Backends {
-
-    private static final int MAX_FEATURES = 1000;
 
     private Backends() {}
 
@@ -30,17 +24,15 @@ public final class Backends {
      * @throws NativeLibraryException if llama.cpp cannot be loaded
      */
     public static List<Backend> list() {
-        NativeRuntime.ensureLoaded();
-        List<Backend> backends = new ArrayList<>();
-        for (long i = 0; i < ggml_backend_reg_count(); i++) {
-            MemorySegment registration = ggml_backend_reg_get(i);
-            List<Device> devices = new ArrayList<>();
-            for (long d = 0; d < ggml_backend_reg_dev_count(registration); d++) {
-                devices.add(device(ggml_backend_reg_dev_get(registration, d)));
-            }
-            backends.add(new Backend(name(registration), devices, features(registration)));
-        }
-        return List.copyOf(backends);
+        List<Device> devices = devices();
+        return NativeDevices.registries().stream()
+                .map(registry -> new Backend(
+                        registry.name(),
+                        devices.stream()
+                                .filter(device -> device.backend().equals(registry.name()))
+                                .toList(),
+                        registry.features()))
+                .toList();
     }
 
     /**
@@ -50,15 +42,30 @@ public final class Backends {
      */
     public static List<Device> devices() {
         NativeRuntime.ensureLoaded();
-        List<Device> devices = new ArrayList<>();
-        for (long i = 0; i < ggml_backend_dev_count(); i++) {
-            devices.add(device(ggml_backend_dev_get(i)));
-        }
-        return List.copyOf(devices);
+        return NativeDevices.devices().stream()
+                .map(device -> new Device(
+                        device.name(),
+                        device.description(),
+                        type(device.kind()),
+                        device.registry(),
+                        device.memoryFreeBytes(),
+                        device.memoryTotalBytes()))
+                .toList();
+    }
+
+    private static DeviceType type(NativeDevices.Kind kind) {
+        return switch (kind) {
+            case CPU -> DeviceType.CPU;
+            case GPU -> DeviceType.GPU;
+            case INTEGRATED_GPU -> DeviceType.INTEGRATED_GPU;
+            case ACCELERATOR -> DeviceType.ACCELERATOR;
+            case META -> DeviceType.META;
+            case UNKNOWN -> DeviceType.UNKNOWN;
+        };
     }
 
     /**
-     * llama.cpp's version, such as {@code 0.5.0}.
+     * llama.cpp's version, such as {@code 0.5.0-dev}.
      *
      * @throws NativeLibraryException if llama.cpp cannot be loaded
      */
@@ -78,7 +85,7 @@ public final class Backends {
                 + NativeText.of(GgmlH.ggml_commit()).orElse("unknown") + ")";
     }
 
-    /** The native device of a listing; the list may be older than a backend's state but never names freed memory. */
+    /** The native device of that name; devices are never freed. */
     static MemorySegment nativeDevice(Device device) {
         NativeRuntime.ensureLoaded();
         try (Arena arena = Arena.ofConfined()) {
@@ -93,48 +100,5 @@ public final class Backends {
 
     static MemorySegment nativeBufferType(Device device) {
         return ggml_backend_dev_buffer_type(nativeDevice(device));
-    }
-
-    private static Device device(MemorySegment device) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment free = arena.allocate(JAVA_LONG);
-            MemorySegment total = arena.allocate(JAVA_LONG);
-            ggml_backend_dev_memory(device, free, total);
-            return new Device(
-                    NativeText.of(ggml_backend_dev_name(device)).orElse(""),
-                    NativeText.of(ggml_backend_dev_description(device)).orElse(""),
-                    NativeConstant.of(DeviceType.class, ggml_backend_dev_type(device)),
-                    name(ggml_backend_dev_backend_reg(device)),
-                    free.get(JAVA_LONG, 0),
-                    total.get(JAVA_LONG, 0));
-        }
-    }
-
-    private static String name(MemorySegment registration) {
-        return NativeText.of(ggml_backend_reg_name(registration)).orElse("");
-    }
-
-    /** Reads the list that a backend offers under a well-known name; it ends with a NULL name. */
-    private static Map<String, String> features(MemorySegment registration) {
-        Map<String, String> features = new LinkedHashMap<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment function = ggml_backend_reg_get_proc_address(
-                    registration, arena.allocateFrom("ggml_backend_get_features"));
-            if (function.address() == 0) {
-                return features;
-            }
-            MemorySegment array = ggml_backend_get_features_t.invoke(function, registration);
-            for (int i = 0; array.address() != 0 && i < MAX_FEATURES; i++) {
-                MemorySegment entry = ggml_backend_feature.elementAt(array, i);
-                MemorySegment name = ggml_backend_feature.name(entry);
-                if (name.address() == 0) {
-                    break;
-                }
-                features.put(
-                        name.getString(0),
-                        NativeText.of(ggml_backend_feature.value(entry)).orElse(""));
-            }
-        }
-        return features;
     }
 }

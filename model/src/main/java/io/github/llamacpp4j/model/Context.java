@@ -171,6 +171,7 @@ public final class Context implements AutoCloseable {
         if (stop.stopped()) {
             return DecodeStatus.ABORTED;
         }
+        long mark = NativeRuntime.logMark();
         int status = llama_decode(context, batch.struct(start, count));
         Reference.reachabilityFence(batch);
         switch (status) {
@@ -184,16 +185,16 @@ public final class Context implements AutoCloseable {
             case STATUS_ABORTED -> {
                 return DecodeStatus.ABORTED;
             }
-            default -> throw failed("decode", status, count);
+            default -> throw failed("decode", status, count, mark);
         }
     }
 
-    private static DecodeException failed(String verb, int status, int count) {
+    private static DecodeException failed(String verb, int status, int count, long mark) {
         return new DecodeException(
                 status,
                 "llama.cpp refuses to " + verb + " a batch of " + count + " tokens (status " + status + ")"
                         + (status == -1 ? ": positions must continue each sequence without a gap" : ""),
-                NativeRuntime.lastLog());
+                NativeRuntime.linesSince(mark));
     }
 
     /**
@@ -245,10 +246,11 @@ public final class Context implements AutoCloseable {
             BatchChecks.checkWhole(batch, facts.microBatchSize());
             rows.clear();
             stop.abort = false;
+            long mark = NativeRuntime.logMark();
             int status = llama_encode(context, batch.struct(0, batch.size()));
             Reference.reachabilityFence(batch);
             if (status != 0) {
-                throw failed("encode", status, batch.size());
+                throw failed("encode", status, batch.size(), mark);
             }
             encoded = true;
             rows.set(batch, 0, batch.size(), true);

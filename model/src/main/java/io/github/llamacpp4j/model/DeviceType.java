@@ -1,26 +1,17 @@
 package io.github.llamacpp4j.model;
 
 /** What kind of device computes ({@code ggml_backend_dev_type}). */
-public enum DeviceType implements NativeConstant {
+public enum DeviceType {
     /** The processor with its main memory. */
-    CPU(0),
+    CPU,
     /** A graphics processor with memory of its own. */
-    GPU(1),
+    GPU,
     /** A graphics processor that shares the main memory. */
-    INTEGRATED_GPU(2),
+    INTEGRATED_GPU,
     /** A helper of the processor such as BLAS. */
-    ACCELERATOR(3),
+    ACCELERATOR,
     /** Several devices taken together. */
-    META(4);
-
-    private final int nativeValue;
-
-    DeviceType(int nativeValue) {
-        this.nativeValue = nativeValue;
-    }
-
-    @Override
-    public int nativeValue() {
-        return nativeValue;
-    }
+    META,
+    /** A kind that this release does not know. */
+    UNKNOWN
 }

@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.llamacpp4j.ffi.NativeCallback;
 import io.github.llamacpp4j.ffi.NativeHandle;
+import io.github.llamacpp4j.ffi.NativePaths;
 import io.github.llamacpp4j.ffi.generated.LlamaH;
 import io.github.llamacpp4j.gguf.GgufFile;
 import io.github.llamacpp4j.model.ModelLoadException.Reason;
@@ -69,7 +70,7 @@ public final class Model implements AutoCloseable {
         requireNonNull(options, "options");
         ModelFile checked = ModelFile.open(requireNonNull(file, "file"));
         return load(file, checked, options, (arena, params) ->
-                llama_model_load_from_file(arena.allocateFrom(file.toString()), params));
+                llama_model_load_from_file(NativePaths.allocate(arena, file), params));
     }
 
     /**
@@ -89,7 +90,7 @@ public final class Model implements AutoCloseable {
         return load(parts.getFirst(), checked, options, (arena, params) -> {
             MemorySegment paths = arena.allocate(ADDRESS, parts.size());
             for (int i = 0; i < parts.size(); i++) {
-                paths.setAtIndex(ADDRESS, i, arena.allocateFrom(parts.get(i).toString()));
+                paths.setAtIndex(ADDRESS, i, NativePaths.allocate(arena, parts.get(i)));
             }
             return llama_model_load_from_splits(paths, parts.size(), params);
         });
@@ -212,7 +213,7 @@ public final class Model implements AutoCloseable {
         }
         making.lock();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocateFrom(adapterFile.toString());
+            MemorySegment name = NativePaths.allocate(arena, adapterFile);
             NativeRuntime.Logged<MemorySegment> result =
                     NativeRuntime.logging(() -> llama_adapter_lora_init(handle.segment(), name));
             if (result.value().address() == 0) {

@@ -36,12 +36,18 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
         if (count <= 1) {
             return checked(List.of(first), List.of(header));
         }
-        List<Path> parts = SplitNames.siblings(first, count)
-                .orElseThrow(() -> new ModelLoadException(
-                        first,
-                        Reason.DAMAGED,
-                        "it is the first of " + count + " parts, whose names must end in -00001-of-"
-                                + String.format("%05d", count) + ".gguf; load it with the list of its parts instead"));
+        List<Path> parts = GgufSplit.paths(first);
+        if (parts.size() != count) {
+            throw new ModelLoadException(
+                    first,
+                    Reason.DAMAGED,
+                    "it is one of " + count + " parts, whose names must end like -00001-of-"
+                            + String.format("%05d", count) + ".gguf; load the model with the list of its parts instead");
+        }
+        if (!parts.getFirst().equals(first)) {
+            throw new ModelLoadException(
+                    first, Reason.DAMAGED, "it is not the first part of the model; load " + parts.getFirst());
+        }
         return open(parts, header);
     }
 

@@ -1,0 +1,171 @@
+package io.github.llamacpp4j.model;
+
+import static io.github.llamacpp4j.ffi.generated.LlamaH.*;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.github.llamacpp4j.ffi.NativeHandle;
+import io.github.llamacpp4j.ffi.generated.LlamaH;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * llama.cpp's own sampler chain: filters that reorder, rescale and drop candidates, and at the end one that chooses a
+ * token ({@code llama_sampler_chain}). It remembers what it has chosen, for penalties and the like: one for each sequence.
+ *
+ * <p>Thread-safe in that calls are served one after another. Made by {@link #builder(Model)}, closed by the caller; keeps
+ * its model alive. After closing every method throws {@link IllegalStateException}.
+ */
+public final class Sampler implements AutoCloseable {
+
+    private final NativeHandle model;
+    private final NativeHandle handle;
+    private final Candidates candidates;
+    private final int vocabularySize;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Takes the chain over. */
+    Sampler(NativeHandle model, MemorySegment chain, int vocabularySize) {
+        Arena arena = Arena.ofShared();
+        this.model = model;
+        this.candidates = new Candidates(arena, vocabularySize);
+        this.handle = NativeHandle.own("sampler", arena, chain, LlamaH::llama_sampler_free, model);
+        this.vocabularySize = vocabularySize;
+    }
+
+    /**
+     * A chain without any sampler yet.
+     *
+     * @param model the model whose logits are sampled
+     */
+    public static SamplerBuilder builder(Model model) {
+        return new SamplerBuilder(model);
+    }
+
+    /**
+     * Chooses a token by the logits of a context and remembers it.
+     *
+     * @param context the context, of the same model
+     * @param index the index in its last batch, or -1 for the last token with an output
+     * @return the token
+     * @throws SamplingException if the logits are not numbers or every candidate is excluded
+     * @throws IllegalArgumentException if that token has no output
+     * @throws IllegalStateException if nothing has been decoded
+     */
+    public int sample(Context context, int index) {
+        requireVocabulary(context.vocabularySize());
+        return exclusively(() -> {
+            context.exclusively(open -> {
+                candidates.fill(context.logitsRow(index));
+                return open;
+            });
+            return choose();
+        });
+    }
+
+    /**
+     * Chooses a token by given logits and remembers it.
+     *
+     * @param logits one number for each token of the vocabulary; negative infinity excludes a token
+     * @return the token
+     * @throws SamplingException if the logits are not numbers or every candidate is excluded
+     * @throws IllegalArgumentException if there are not as many logits as tokens
+     */
+    public int sample(float[] logits) {
+        requireVocabulary(logits.length);
+        return exclusively(() -> {
+            try (Arena arena = Arena.ofConfined()) {
+                candidates.fill(arena.allocateFrom(JAVA_FLOAT, logits));
+            }
+            return choose();
+        });
+    }
+
+    private int choose() {
+        MemorySegment chain = handle.segment();
+        llama_sampler_apply(chain, candidates.array());
+        int token = candidates.selected();
+        llama_sampler_accept(chain, token);
+        return token;
+    }
+
+    private void requireVocabulary(int size) {
+        if (size != vocabularySize) {
+            throw new IllegalArgumentException(
+                    "this sampler is made for " + vocabularySize + " logits, found " + size);
+        }
+    }
+
+    /**
+     * Remembers a token that was not chosen here, such as one of the prompt; what {@link #sample(Context, int)} chose is
+     * remembered already.
+     *
+     * @throws IllegalArgumentException if the id is outside the vocabulary
+     */
+    public void accept(int token) {
+        if (token < 0 || token >= vocabularySize) {
+            throw new IllegalArgumentException(
+                    "token ids go from 0 to " + (vocabularySize - 1) + ", found " + token);
+        }
+        exclusively(() -> {
+            llama_sampler_accept(handle.segment(), token);
+            return token;
+        });
+    }
+
+    /** Forgets everything and starts the random numbers anew. */
+    public void reset() {
+        exclusively(() -> {
+            llama_sampler_reset(handle.segment());
+            return handle;
+        });
+    }
+
+    /** A second chain in the same state, closed by the caller. */
+    public Sampler copy() {
+        return exclusively(() -> new Sampler(model, llama_sampler_clone(handle.segment()), vocabularySize));
+    }
+
+    /** llama.cpp's names of the samplers in their order; one that is switched off begins with a question mark. */
+    public List<String> stages() {
+        return exclusively(() -> {
+            MemorySegment chain = handle.segment();
+            return IntStream.range(0, llama_sampler_chain_n(chain))
+                    .mapToObj(i -> llama_sampler_name(llama_sampler_chain_get(chain, i)).getString(0))
+                    .toList();
+        });
+    }
+
+    /** The seed of the random numbers in use, 32 bits without sign; empty if nothing here is random. */
+    public OptionalLong seed() {
+        int seed = exclusively(() -> llama_sampler_get_seed(handle.segment()));
+        return seed == SamplerBuilder.RANDOM_SEED ? OptionalLong.empty() : OptionalLong.of(Integer.toUnsignedLong(seed));
+    }
+
+    /** Whether the sampler has not been closed yet. */
+    public boolean isOpen() {
+        return handle.isOpen();
+    }
+
+    private <T> T exclusively(Supplier<T> call) {
+        lock.lock();
+        try {
+            return call.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Frees the chain. Closing twice does nothing. */
+    @Override
+    public void close() {
+        exclusively(() -> {
+            handle.close();
+            return handle;
+        });
+    }
+}
