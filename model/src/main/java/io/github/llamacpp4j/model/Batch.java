@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.github.llamacpp4j.ffi.generated.llama_batch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.function.ToIntFunction;
 
 /**
  * Tokens of one or several sequences, to be computed in one go ({@code llama_batch}). Made once, filled and cleared many
@@ -59,8 +61,8 @@ public final class Batch {
             throw new IllegalArgumentException("capacity must be from 1 to " + MAX_CAPACITY + ", found " + capacity);
         }
         if (maxSequencesPerToken < 1 || maxSequencesPerToken > ContextOptions.MAX_SEQUENCES) {
-            throw new IllegalArgumentException("maxSequencesPerToken must be from 1 to "
-                    + ContextOptions.MAX_SEQUENCES + ", found " + maxSequencesPerToken);
+            throw new IllegalArgumentException("maxSequencesPerToken must be from 1 to " + ContextOptions.MAX_SEQUENCES
+                    + ", found " + maxSequencesPerToken);
         }
         this.capacity = capacity;
         this.maxSequencesPerToken = maxSequencesPerToken;
@@ -175,8 +177,8 @@ public final class Batch {
 
     private static void requireSequence(int sequenceId) {
         if (sequenceId < 0 || sequenceId >= ContextOptions.MAX_SEQUENCES) {
-            throw new IllegalArgumentException("sequence ids go from 0 to " + (ContextOptions.MAX_SEQUENCES - 1)
-                    + ", found " + sequenceId);
+            throw new IllegalArgumentException(
+                    "sequence ids go from 0 to " + (ContextOptions.MAX_SEQUENCES - 1) + ", found " + sequenceId);
         }
     }
 
@@ -185,13 +187,17 @@ public final class Batch {
         largestSequenceId = Math.max(largestSequenceId, sequenceId);
     }
 
-    /** The native view of {@code count} tokens from {@code start}; valid until the next call. */
-    MemorySegment struct(int start, int count) {
-        if (start != structStart) {
-            pointStructAt(start);
+    /** Hands the native view of {@code count} tokens from {@code start} to a native call. */
+    int apply(int start, int count, ToIntFunction<MemorySegment> call) {
+        try {
+            if (start != structStart) {
+                pointStructAt(start);
+            }
+            llama_batch.n_tokens(struct, count);
+            return call.applyAsInt(struct);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        llama_batch.n_tokens(struct, count);
-        return struct;
     }
 
     private void pointStructAt(int start) {

@@ -68,7 +68,8 @@ final class Candidates {
         float logit = llama_token_data.logit(chosen);
         if (Float.isNaN(logit) || logit == Float.NEGATIVE_INFINITY) {
             throw new SamplingException(
-                    "no candidate is left: logit biases and filters exclude every token (the best logit is " + logit + ")");
+                    "no candidate is left: logit biases and filters exclude every token (the best logit is " + logit
+                            + ")");
         }
         return llama_token_data.id(chosen);
     }

@@ -3,12 +3,11 @@ package io.github.llamacpp4j.model;
 import static io.github.llamacpp4j.ffi.generated.LlamaH.*;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import io.github.llamacpp4j.ffi.NativeCallback;
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.llama_perf_context_data;
+import io.github.llamacpp4j.model.internal.ContextAccess;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +28,16 @@ public final class Context implements AutoCloseable {
 
     private static final int STATUS_NO_ROOM = 1;
     private static final int STATUS_ABORTED = 2;
+
+    static {
+        ContextAccess.install(new ContextAccess.Bridge() {
+            @Override
+            public <T> T withLogits(Context context, int index, Function<MemorySegment, T> reader) {
+                return context.exclusively(pointer -> reader.apply(
+                        context.logitsRow(index).asSlice(0, (long) context.vocabularySize() * Float.BYTES)));
+            }
+        });
+    }
 
     private final ModelInfo modelInfo;
     private final ContextOptions options;
@@ -172,21 +181,16 @@ public final class Context implements AutoCloseable {
             return DecodeStatus.ABORTED;
         }
         long mark = NativeRuntime.logMark();
-        int status = llama_decode(context, batch.struct(start, count));
-        Reference.reachabilityFence(batch);
-        switch (status) {
+        int status = batch.apply(start, count, struct -> llama_decode(context, struct));
+        return switch (status) {
             case 0 -> {
                 rows.set(batch, start, count, embeddings);
-                return DecodeStatus.DONE;
+                yield DecodeStatus.DONE;
             }
-            case STATUS_NO_ROOM -> {
-                return DecodeStatus.NO_ROOM;
-            }
-            case STATUS_ABORTED -> {
-                return DecodeStatus.ABORTED;
-            }
+            case STATUS_NO_ROOM -> DecodeStatus.NO_ROOM;
+            case STATUS_ABORTED -> DecodeStatus.ABORTED;
             default -> throw failed("decode", status, count, mark);
-        }
+        };
     }
 
     private static DecodeException failed(String verb, int status, int count, long mark) {
@@ -247,8 +251,7 @@ public final class Context implements AutoCloseable {
             rows.clear();
             stop.abort = false;
             long mark = NativeRuntime.logMark();
-            int status = llama_encode(context, batch.struct(0, batch.size()));
-            Reference.reachabilityFence(batch);
+            int status = batch.apply(0, batch.size(), struct -> llama_encode(context, struct));
             if (status != 0) {
                 throw failed("encode", status, batch.size(), mark);
             }
@@ -290,8 +293,8 @@ public final class Context implements AutoCloseable {
      */
     public void copyLogits(int index, float[] destination) {
         if (destination.length < facts.vocabularySize()) {
-            throw new IllegalArgumentException("expected room for " + facts.vocabularySize() + " logits, found "
-                    + destination.length);
+            throw new IllegalArgumentException(
+                    "expected room for " + facts.vocabularySize() + " logits, found " + destination.length);
         }
         lock.lock();
         try {
@@ -399,8 +402,7 @@ public final class Context implements AutoCloseable {
                     "numbers of threads must not be negative, found " + threads + " and " + batchThreads);
         }
         exclusively(context -> {
-            llama_set_n_threads(
-                    context, ContextParameters.threads(threads), ContextParameters.threads(batchThreads));
+            llama_set_n_threads(context, ContextParameters.threads(threads), ContextParameters.threads(batchThreads));
             return threads;
         });
     }

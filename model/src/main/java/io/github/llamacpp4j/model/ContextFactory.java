@@ -15,8 +15,8 @@ final class ContextFactory {
 
     static Context make(Model model, ContextOptions options) {
         MemorySegment nativeModel = model.handle().segment();
-        ContextShape shape = ContextShape.of(
-                model.file(), model.info(), model.tokenizer().size(), options);
+        ContextShape shape =
+                ContextShape.of(model.file(), model.info(), model.tokenizer().size(), options);
         Context.StopFlags stop = new Context.StopFlags();
         Arena arena = Arena.ofShared();
         NativeHandle handle;

@@ -43,7 +43,8 @@ record ContextShape(int contextSize, int microBatchSize, long estimatedBytes) {
                 ? info.trainedContextSize()
                 : options.contextSize();
         if (wanted == 0) {
-            throw new IllegalArgumentException("the model does not say for how many positions it was trained: set contextSize");
+            throw new IllegalArgumentException(
+                    "the model does not say for how many positions it was trained: set contextSize");
         }
         long contextSize = ContextParameters.roundedContextSize(wanted);
         int microBatchSize = options.microBatchSizeSet() || !needsWholeBatches(info, options)
@@ -51,9 +52,10 @@ record ContextShape(int contextSize, int microBatchSize, long estimatedBytes) {
                 : options.batchSize();
         long bytes = cacheBytes(file, info, options, contextSize)
                 + computeBytes(info, vocabularySize, options, contextSize, microBatchSize);
-        if (contextSize > Integer.MAX_VALUE || bytes > SMALL_BYTES && bytes > availableBytes()) {
+        if (contextSize > Integer.MAX_VALUE || (bytes > SMALL_BYTES && bytes > availableBytes())) {
             throw new ContextCreationException(
-                    "a context of " + contextSize + " positions for " + options.maxSequences() + " sequences needs about "
+                    "a context of " + contextSize + " positions for " + options.maxSequences()
+                            + " sequences needs about "
                             + mebibytes(bytes) + " MiB, the devices have " + mebibytes(availableBytes())
                             + " MiB in all; choose a smaller contextSize, batchSize or a quantized keyType and valueType",
                     List.of());
@@ -65,7 +67,7 @@ record ContextShape(int contextSize, int microBatchSize, long estimatedBytes) {
         return WITHOUT_MEMORY.contains(info.architecture())
                 || info.hasEncoder()
                 || !causal(info, options)
-                || options.embeddings() && options.pooling() != Pooling.NONE;
+                || (options.embeddings() && options.pooling() != Pooling.NONE);
     }
 
     /** Whether tokens attend to earlier ones only, as far as metadata and options tell. */
@@ -82,12 +84,12 @@ record ContextShape(int contextSize, int microBatchSize, long estimatedBytes) {
             return 0;
         }
         int headSize = info.embeddingSize() / Math.max(1, info.heads());
-        long keySize = file.metadata().architectureInteger("attention.key_length").orElse(headSize);
-        long valueSize = file.metadata().architectureInteger("attention.value_length").orElse(headSize);
+        long keySize = file.setting("attention.key_length", headSize);
+        long valueSize = file.setting("attention.value_length", headSize);
         long heads = file.sumOverLayers("attention.head_count_kv", info.layers(), info.keyValueHeads());
         double perPosition = heads
-                        * (keySize * options.keyType().bytesPerValue()
-                                + valueSize * options.valueType().bytesPerValue());
+                * (keySize * options.keyType().bytesPerValue()
+                        + valueSize * options.valueType().bytesPerValue());
         boolean sparse = info.hybrid() || info.slidingWindow() > 0;
         return (long) (contextSize * (perPosition / (sparse ? LENIENCY : 1) + CELL_BOOKKEEPING_BYTES));
     }

@@ -12,4 +12,9 @@ package io.github.llamacpp4j.model;
  * @param totalMemoryBytes all of its memory, in bytes
  */
 public record Device(
-        String name, String description, DeviceType type, String backend, long freeMemoryBytes, long totalMemoryBytes) {}
+        String name,
+        String description,
+        DeviceType type,
+        String backend,
+        long freeMemoryBytes,
+        long totalMemoryBytes) {}

@@ -43,7 +43,7 @@ public final class Model implements AutoCloseable {
         this.options = options;
         this.file = file;
         this.handle = handle;
-        this.info = new ModelInfo(handle.segment(), file.hasClassifierHead());
+        this.info = new ModelInfo(handle.segment(), file, options.vocabularyOnly());
         this.fingerprint = ModelFingerprint.of(file, info);
         this.vocabulary = new Vocabulary(handle);
         this.tokenizer = new Tokenizer(vocabulary);
@@ -69,8 +69,11 @@ public final class Model implements AutoCloseable {
     public static Model load(Path file, ModelOptions options) {
         requireNonNull(options, "options");
         ModelFile checked = ModelFile.open(requireNonNull(file, "file"));
-        return load(file, checked, options, (arena, params) ->
-                llama_model_load_from_file(NativePaths.allocate(arena, file), params));
+        return load(
+                file,
+                checked,
+                options,
+                (arena, params) -> llama_model_load_from_file(NativePaths.allocate(arena, file), params));
     }
 
     /**
@@ -103,7 +106,8 @@ public final class Model implements AutoCloseable {
 
     private static Model load(Path path, ModelFile file, ModelOptions options, Loader loader) {
         NativeRuntime.ensureLoaded();
-        if (!options.vocabularyOnly() && file.headers().stream().allMatch(header -> header.tensors().isEmpty())) {
+        if (!options.vocabularyOnly()
+                && file.headers().stream().allMatch(header -> header.tensors().isEmpty())) {
             throw new ModelLoadException(
                     path, Reason.REFUSED, "the file holds a vocabulary and no weights; load it with vocabularyOnly");
         }
@@ -135,8 +139,7 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    private static Model opened(
-            Path path, ModelOptions options, ModelFile file, Arena arena, MemorySegment pointer) {
+    private static Model opened(Path path, ModelOptions options, ModelFile file, Arena arena, MemorySegment pointer) {
         NativeHandle handle = NativeHandle.own("model", arena, pointer, LlamaH::llama_model_free);
         try {
             return new Model(path, options, file, handle);
@@ -180,7 +183,8 @@ public final class Model implements AutoCloseable {
      */
     public Context newContext(ContextOptions contextOptions) {
         if (options.vocabularyOnly()) {
-            throw new IllegalStateException("the model " + path + " was loaded with its vocabulary only and cannot compute");
+            throw new IllegalStateException(
+                    "the model " + path + " was loaded with its vocabulary only and cannot compute");
         }
         if (contextOptions.pooling() == Pooling.RANK && !file.hasClassifierHead()) {
             throw new IllegalArgumentException(
@@ -203,13 +207,24 @@ public final class Model implements AutoCloseable {
      */
     public LoraAdapter loadAdapter(Path adapterFile) {
         if (options.vocabularyOnly()) {
-            throw new IllegalStateException("the model " + path + " was loaded with its vocabulary only and takes no adapter");
+            throw new IllegalStateException(
+                    "the model " + path + " was loaded with its vocabulary only and takes no adapter");
         }
         GgufFile header = ModelFile.header(requireNonNull(adapterFile, "adapterFile"));
-        if (!header.metadata().value("general.type").map(Object::toString).orElse("").equals("adapter")) {
-            throw new ModelLoadException(adapterFile, Reason.REFUSED, "expected general.type adapter, found "
-                    + header.metadata().value("general.type").map(Object::toString).orElse("none")
-                    + ": this is no LoRA adapter");
+        if (!header.metadata()
+                .value("general.type")
+                .map(Object::toString)
+                .orElse("")
+                .equals("adapter")) {
+            throw new ModelLoadException(
+                    adapterFile,
+                    Reason.REFUSED,
+                    "expected general.type adapter, found "
+                            + header.metadata()
+                                    .value("general.type")
+                                    .map(Object::toString)
+                                    .orElse("none")
+                            + ": this is no LoRA adapter");
         }
         making.lock();
         try (Arena arena = Arena.ofConfined()) {
@@ -220,8 +235,7 @@ public final class Model implements AutoCloseable {
                 throw new ModelLoadException(
                         adapterFile, Reason.REFUSED, "llama.cpp refuses the adapter", result.log(), null);
             }
-            return new LoraAdapter(
-                    handle, NativeHandle.own("adapter", result.value(), this::freeAdapter, handle));
+            return new LoraAdapter(handle, NativeHandle.own("adapter", result.value(), this::freeAdapter, handle));
         } finally {
             making.unlock();
         }

@@ -42,7 +42,8 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
                     first,
                     Reason.DAMAGED,
                     "it is one of " + count + " parts, whose names must end like -00001-of-"
-                            + String.format("%05d", count) + ".gguf; load the model with the list of its parts instead");
+                            + String.format("%05d", count)
+                            + ".gguf; load the model with the list of its parts instead");
         }
         if (!parts.getFirst().equals(first)) {
             throw new ModelLoadException(
@@ -95,7 +96,8 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
     OptionalInt learnedPositions() {
         return tensors("position_embd.weight").stream()
                 .filter(tensor -> tensor.dimensions().size() == 2)
-                .mapToInt(tensor -> (int) Math.min(Integer.MAX_VALUE, tensor.dimensions().get(1)))
+                .mapToInt(tensor ->
+                        (int) Math.min(Integer.MAX_VALUE, tensor.dimensions().get(1)))
                 .findFirst();
     }
 
@@ -104,6 +106,15 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
         return headers.stream()
                 .flatMap(header -> header.tensors().stream())
                 .anyMatch(tensor -> tensor.name().startsWith("cls."));
+    }
+
+    /** A whole number that the architecture is set up with; {@code absent} where it is missing or given per layer. */
+    long setting(String suffix, long absent) {
+        return metadata().architecture().flatMap(name -> metadata().value(name + "." + suffix)).stream()
+                .filter(GgufValue.IntegerValue.class::isInstance)
+                .mapToLong(value -> ((GgufValue.IntegerValue) value).value())
+                .findFirst()
+                .orElse(absent);
     }
 
     /** The sum over all layers of a setting that is given once or per layer, such as {@code attention.head_count_kv}. */
@@ -117,7 +128,7 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
             }
             return sum;
         }
-        return layers * metadata().architectureInteger(suffix).orElse(absent);
+        return layers * setting(suffix, absent);
     }
 
     private static boolean isInteger(GgufType type) {
@@ -128,9 +139,7 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
     }
 
     private List<GgufTensor> tensors(String name) {
-        return headers.stream()
-                .flatMap(header -> header.tensor(name).stream())
-                .toList();
+        return headers.stream().flatMap(header -> header.tensor(name).stream()).toList();
     }
 
     private static Optional<GgufSplit> splitOf(Path path, GgufFile header) {
@@ -149,7 +158,9 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
         }
         if (!Files.isRegularFile(path)) {
             throw new ModelLoadException(
-                    path, Reason.NOT_A_FILE, "expected a GGUF file, found " + (Files.isDirectory(path) ? "a directory" : "something else"));
+                    path,
+                    Reason.NOT_A_FILE,
+                    "expected a GGUF file, found " + (Files.isDirectory(path) ? "a directory" : "something else"));
         }
         if (!Files.isReadable(path)) {
             throw new ModelLoadException(path, Reason.UNREADABLE, "the file may not be read by this user");

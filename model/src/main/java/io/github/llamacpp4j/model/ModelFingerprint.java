@@ -59,7 +59,8 @@ record ModelFingerprint(String hex) {
         int step = Math.max(1, tensors.size() / SAMPLED_TENSORS);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             for (int i = 0; i < tensors.size(); i += step) {
-                ByteBuffer sample = ByteBuffer.allocate((int) Math.min(SAMPLE_BYTES, tensors.get(i).sizeBytes()));
+                ByteBuffer sample = ByteBuffer.allocate(
+                        (int) Math.min(SAMPLE_BYTES, tensors.get(i).sizeBytes()));
                 channel.read(sample, tensors.get(i).fileOffset());
                 digest.update(sample.flip());
             }

@@ -38,21 +38,24 @@ public final class ModelInfo {
     private final List<String> classifierLabels;
     private final Map<String, String> metadata;
 
-    ModelInfo(MemorySegment model, boolean hasClassifierHead) {
+    ModelInfo(MemorySegment model, ModelFile file, boolean vocabularyOnly) {
         this.description = NativeText.read((buffer, capacity) -> llama_model_desc(model, buffer, capacity))
                 .orElse("");
-        this.fileType = NativeText.of(llama_ftype_name(llama_model_ftype(model))).orElse("");
+        this.fileType =
+                NativeText.of(llama_ftype_name(llama_model_ftype(model))).orElse("");
         this.parameterCount = llama_model_n_params(model);
         this.sizeBytes = llama_model_size(model);
-        this.trainedContextSize = llama_model_n_ctx_train(model);
-        this.embeddingSize = llama_model_n_embd(model);
-        this.inputEmbeddingSize = llama_model_n_embd_inp(model);
-        this.outputEmbeddingSize = llama_model_n_embd_out(model);
-        this.layers = llama_model_n_layer(model);
+        this.trainedContextSize = vocabularyOnly ? declared(file, "context_length") : llama_model_n_ctx_train(model);
+        this.embeddingSize = vocabularyOnly ? declared(file, "embedding_length") : llama_model_n_embd(model);
+        this.inputEmbeddingSize = vocabularyOnly ? declared(file, "embedding_length") : llama_model_n_embd_inp(model);
+        this.outputEmbeddingSize = vocabularyOnly ? declared(file, "embedding_length") : llama_model_n_embd_out(model);
+        this.layers = vocabularyOnly ? declared(file, "block_count") : llama_model_n_layer(model);
         this.predictionLayers = llama_model_n_layer_nextn(model);
-        this.heads = llama_model_n_head(model);
-        this.keyValueHeads = llama_model_n_head_kv(model);
-        this.slidingWindow = llama_model_n_swa(model);
+        this.heads = vocabularyOnly || layers == 0 ? declared(file, "attention.head_count") : llama_model_n_head(model);
+        this.keyValueHeads = vocabularyOnly || layers == 0
+                ? declared(file, "attention.head_count_kv")
+                : llama_model_n_head_kv(model);
+        this.slidingWindow = vocabularyOnly ? declared(file, "attention.sliding_window") : llama_model_n_swa(model);
         this.encoder = llama_model_has_encoder(model);
         this.decoder = llama_model_has_decoder(model);
         this.recurrent = llama_model_is_recurrent(model);
@@ -60,8 +63,13 @@ public final class ModelInfo {
         this.diffusion = llama_model_is_diffusion(model);
         int start = llama_model_decoder_start_token(model);
         this.decoderStartToken = start < 0 ? OptionalInt.empty() : OptionalInt.of(start);
-        this.classifierLabels = hasClassifierHead ? classifierLabels(model) : List.of();
-        this.metadata = metadata(model);
+        this.classifierLabels = file.hasClassifierHead() ? classifierLabels(model) : List.of();
+        this.metadata = metadata(model, file);
+    }
+
+    /** What the file says: without weights llama.cpp does not read these settings and asserts where it is asked. */
+    private static int declared(ModelFile file, String suffix) {
+        return (int) file.setting(suffix, 0);
     }
 
     private static List<String> classifierLabels(MemorySegment model) {
@@ -70,19 +78,27 @@ public final class ModelInfo {
                 .toList();
     }
 
-    private static Map<String, String> metadata(MemorySegment model) {
-        Map<String, String> values = new LinkedHashMap<>();
+    /** llama.cpp keeps no order, so it is taken from the file. */
+    private static Map<String, String> metadata(MemorySegment model, ModelFile file) {
+        Map<String, String> unordered = new LinkedHashMap<>();
         for (int i = 0; i < llama_model_meta_count(model); i++) {
             int index = i;
             NativeText.read((buffer, capacity) -> llama_model_meta_key_by_index(model, index, buffer, capacity))
-                    .ifPresent(key -> values.put(key, value(model, index)));
+                    .ifPresent(key -> unordered.put(key, value(model, index)));
         }
-        return Collections.unmodifiableMap(values);
+        Map<String, String> ordered = new LinkedHashMap<>();
+        file.metadata().values().keySet().forEach(key -> {
+            String value = unordered.remove(key);
+            if (value != null) {
+                ordered.put(key, value);
+            }
+        });
+        ordered.putAll(unordered);
+        return Collections.unmodifiableMap(ordered);
     }
 
     private static String value(MemorySegment model, int index) {
-        return NativeText.read((buffer, capacity) ->
-                        llama_model_meta_val_str_by_index(model, index, buffer, capacity))
+        return NativeText.read((buffer, capacity) -> llama_model_meta_val_str_by_index(model, index, buffer, capacity))
                 .orElse("");
     }
 
@@ -191,7 +207,7 @@ public final class ModelInfo {
         return classifierLabels;
     }
 
-    /** The metadata of the file that are no arrays, after overrides, in its order; every value in full length. */
+    /** The metadata of the file that are no arrays, in its order; every value in full length. */
     public Map<String, String> metadata() {
         return metadata;
     }

@@ -310,8 +310,8 @@ public final class ModelOptions {
                 throw new IllegalArgumentException("tensorSplit must give at least one device a share above 0");
             }
             if (tensorPlacements.size() > MAX_PLACEMENTS) {
-                throw new IllegalArgumentException("at most " + MAX_PLACEMENTS + " tensorPlacements are possible, found "
-                        + tensorPlacements.size());
+                throw new IllegalArgumentException("at most " + MAX_PLACEMENTS
+                        + " tensorPlacements are possible, found " + tensorPlacements.size());
             }
             List<String> keys = new ArrayList<>();
             for (MetadataOverride override : metadataOverrides) {

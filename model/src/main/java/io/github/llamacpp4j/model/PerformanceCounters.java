@@ -14,4 +14,9 @@ import java.time.Duration;
  * @param reusedGraphs how often a compute graph was used again
  */
 public record PerformanceCounters(
-        Duration load, Duration promptEvaluation, Duration evaluation, int promptTokens, int tokens, int reusedGraphs) {}
+        Duration load,
+        Duration promptEvaluation,
+        Duration evaluation,
+        int promptTokens,
+        int tokens,
+        int reusedGraphs) {}

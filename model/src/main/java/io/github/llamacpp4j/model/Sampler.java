@@ -95,8 +95,7 @@ public final class Sampler implements AutoCloseable {
 
     private void requireVocabulary(int size) {
         if (size != vocabularySize) {
-            throw new IllegalArgumentException(
-                    "this sampler is made for " + vocabularySize + " logits, found " + size);
+            throw new IllegalArgumentException("this sampler is made for " + vocabularySize + " logits, found " + size);
         }
     }
 
@@ -108,8 +107,7 @@ public final class Sampler implements AutoCloseable {
      */
     public void accept(int token) {
         if (token < 0 || token >= vocabularySize) {
-            throw new IllegalArgumentException(
-                    "token ids go from 0 to " + (vocabularySize - 1) + ", found " + token);
+            throw new IllegalArgumentException("token ids go from 0 to " + (vocabularySize - 1) + ", found " + token);
         }
         exclusively(() -> {
             llama_sampler_accept(handle.segment(), token);
@@ -135,7 +133,8 @@ public final class Sampler implements AutoCloseable {
         return exclusively(() -> {
             MemorySegment chain = handle.segment();
             return IntStream.range(0, llama_sampler_chain_n(chain))
-                    .mapToObj(i -> llama_sampler_name(llama_sampler_chain_get(chain, i)).getString(0))
+                    .mapToObj(i -> llama_sampler_name(llama_sampler_chain_get(chain, i))
+                            .getString(0))
                     .toList();
         });
     }
@@ -143,7 +142,9 @@ public final class Sampler implements AutoCloseable {
     /** The seed of the random numbers in use, 32 bits without sign; empty if nothing here is random. */
     public OptionalLong seed() {
         int seed = exclusively(() -> llama_sampler_get_seed(handle.segment()));
-        return seed == SamplerBuilder.RANDOM_SEED ? OptionalLong.empty() : OptionalLong.of(Integer.toUnsignedLong(seed));
+        return seed == SamplerBuilder.RANDOM_SEED
+                ? OptionalLong.empty()
+                : OptionalLong.of(Integer.toUnsignedLong(seed));
     }
 
     /** Whether the sampler has not been closed yet. */

@@ -222,7 +222,8 @@ public final class SamplerBuilder {
                 throw new IllegalArgumentException("token ids go from 0 to " + (size - 1) + ", found " + token);
             }
             if (!(bias < Float.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("the bias of token " + token + " is " + bias + ", expected a number");
+                throw new IllegalArgumentException(
+                        "the bias of token " + token + " is " + bias + ", expected a number");
             }
         });
         return filter(vocab -> {
@@ -252,11 +253,12 @@ public final class SamplerBuilder {
         }
         SpecialTokens special = model.tokenizer().specialTokens();
         if (special.endOfTurn().isEmpty() && special.end().isEmpty()) {
-            throw new IllegalStateException("infill needs a token for the end of a turn or of a text; this model has none");
+            throw new IllegalStateException(
+                    "infill needs a token for the end of a turn or of a text; this model has none");
         }
         if (model.tokenizer().longestPieceBytes() > LONGEST_INFILL_PIECE_BYTES) {
-            throw new IllegalStateException(
-                    "infill cannot handle vocabularies with tokens of more than " + LONGEST_INFILL_PIECE_BYTES + " bytes");
+            throw new IllegalStateException("infill cannot handle vocabularies with tokens of more than "
+                    + LONGEST_INFILL_PIECE_BYTES + " bytes");
         }
         return filter(vocab -> llama_sampler_init_infill(vocab));
     }
@@ -277,7 +279,8 @@ public final class SamplerBuilder {
                 llama_sampler_chain_params.no_perf(params, true);
                 MemorySegment chain = llama_sampler_chain_init(params);
                 try {
-                    stages.forEach(stage -> llama_sampler_chain_add(chain, stage.maker().apply(vocab)));
+                    stages.forEach(stage ->
+                            llama_sampler_chain_add(chain, stage.maker().apply(vocab)));
                 } catch (RuntimeException failure) {
                     llama_sampler_free(chain);
                     throw failure;
@@ -319,8 +322,8 @@ public final class SamplerBuilder {
 
     private static void requireTemperature(float value) {
         if (value != 0 && !(value >= SMALLEST_TEMPERATURE && value < Float.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("the temperature must be 0 or from " + SMALLEST_TEMPERATURE
-                    + " up and finite, found " + value);
+            throw new IllegalArgumentException(
+                    "the temperature must be 0 or from " + SMALLEST_TEMPERATURE + " up and finite, found " + value);
         }
     }
 }

@@ -98,9 +98,10 @@ final class StateHeader {
     /** Checks everything that can be known before the state itself is read. */
     void requireFitting(ContextFacts facts, ContextOptions options, boolean whole, long totalBytes) {
         if (kind != (whole ? WHOLE : SEQUENCE)) {
-            throw new StateException(whole
-                    ? "expected the state of a whole context, found that of one sequence"
-                    : "expected the state of one sequence, found that of a whole context");
+            throw new StateException(
+                    whole
+                            ? "expected the state of a whole context, found that of one sequence"
+                            : "expected the state of one sequence, found that of a whole context");
         }
         if (payloadBytes < 0 || totalBytes - BYTES != payloadBytes) {
             throw new StateException("the state should have " + payloadBytes + " bytes behind its header, found "

@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
@@ -85,7 +86,7 @@ public final class Tokenizer {
     }
 
     /** The tokens which the model's author wants never to be generated. */
-    public int[] suppressedTokens() {
+    public List<Integer> suppressedTokens() {
         return facts.suppressedTokens();
     }
 
@@ -183,13 +184,11 @@ public final class Tokenizer {
                 MemorySegment ids = arena.allocateFrom(JAVA_INT, tokens);
                 int capacity = (tokens.length + 1) * BYTES_PER_TOKEN_GUESS;
                 MemorySegment text = arena.allocate(capacity);
-                int length = llama_detokenize(
-                        vocab, ids, tokens.length, text, capacity, removeSpecial, unparseSpecial);
+                int length = llama_detokenize(vocab, ids, tokens.length, text, capacity, removeSpecial, unparseSpecial);
                 if (length < 0) {
                     capacity = -length;
                     text = arena.allocate(capacity);
-                    length = llama_detokenize(
-                            vocab, ids, tokens.length, text, capacity, removeSpecial, unparseSpecial);
+                    length = llama_detokenize(vocab, ids, tokens.length, text, capacity, removeSpecial, unparseSpecial);
                 }
                 if (length < 0) {
                     throw new TokenizationException("the text of " + tokens.length + " tokens is too long");

@@ -40,7 +40,7 @@ final class VocabularyChecks {
 
     private static Optional<String> wrongType(GgufMetadata metadata, String key, Set<GgufType> expected) {
         Optional<GgufValue> value = metadata.value(key);
-        if (value.isEmpty() || value.get() instanceof GgufArray array && expected.contains(array.elementType())) {
+        if (value.isEmpty() || (value.get() instanceof GgufArray array && expected.contains(array.elementType()))) {
             return Optional.empty();
         }
         return Optional.of("metadata key " + key + ": expected an array of " + expected + ", found "

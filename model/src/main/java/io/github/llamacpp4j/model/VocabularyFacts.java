@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** What a vocabulary says about itself, read once. */
 record VocabularyFacts(
@@ -15,7 +17,7 @@ record VocabularyFacts(
         boolean addsEnd,
         boolean addsSeparator,
         SpecialTokens specialTokens,
-        int[] suppressedTokens) {
+        List<Integer> suppressedTokens) {
 
     static VocabularyFacts of(MemorySegment vocab) {
         return new VocabularyFacts(
@@ -45,18 +47,15 @@ record VocabularyFacts(
         return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    private static int[] suppressed(MemorySegment vocab) {
+    private static List<Integer> suppressed(MemorySegment vocab) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);
             MemorySegment tokens = llama_vocab_get_suppress_tokens(vocab, count);
             int length = tokens.address() == 0 ? 0 : count.get(JAVA_INT, 0);
-            return length <= 0 ? new int[0] : tokens.asSlice(0, (long) length * Integer.BYTES).toArray(JAVA_INT);
+            return IntStream.range(0, length)
+                    .mapToObj(i -> tokens.getAtIndex(JAVA_INT, i))
+                    .toList();
         }
-    }
-
-    @Override
-    public int[] suppressedTokens() {
-        return suppressedTokens.clone();
     }
 
     /** Refuses an id that the native library would look up without a look at its table's end. */
