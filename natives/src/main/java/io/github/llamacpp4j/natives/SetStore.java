@@ -59,10 +59,16 @@ final class SetStore {
         }
     }
 
+    /** Without a manifest that can be read, a directory is no set: perhaps a later release of llamacpp4j wrote it. */
     private static boolean isComplete(Path directory) {
-        return NativeSetManifest.in(directory)
-                .filter(manifest -> manifest.isCompleteIn(directory))
-                .isPresent();
+        try {
+            return NativeSetManifest.in(directory)
+                    .filter(manifest -> manifest.isCompleteIn(directory))
+                    .isPresent();
+        } catch (NativeSetException unreadable) {
+            LOGGER.log(Level.DEBUG, () -> "no native set: " + directory, unreadable);
+            return false;
+        }
     }
 
     /** The directory of a set when it is complete. */
