@@ -34,12 +34,12 @@ public record LlamaCppHome(Path directory) {
 
     static LlamaCppHome of(Surroundings surroundings) {
         String chosen = surroundings.setting(PROPERTY, VARIABLE);
-        return new LlamaCppHome(chosen != null ? Path.of(chosen) : platformDefault(surroundings));
+        return new LlamaCppHome(chosen != null ? Surroundings.path(chosen, VARIABLE) : platformDefault(surroundings));
     }
 
     private static Path platformDefault(Surroundings surroundings) {
         String userHome = surroundings.property("user.home");
-        Path user = Path.of(userHome == null ? "." : userHome);
+        Path user = Surroundings.path(userHome == null ? "." : userHome, "user.home");
         String os = String.valueOf(surroundings.property("os.name")).toLowerCase(Locale.ROOT);
         if (os.startsWith("mac")) {
             return user.resolve("Library").resolve("Caches").resolve("llamacpp4j");
@@ -56,7 +56,11 @@ public record LlamaCppHome(Path directory) {
 
     /** The XDG specification says that a relative path is to be ignored. */
     private static Path absoluteOr(@Nullable String value, Path fallback) {
-        return value != null && Path.of(value).isAbsolute() ? Path.of(value) : fallback;
+        return value != null && isAbsolute(value) ? Path.of(value) : fallback;
+    }
+
+    private static boolean isAbsolute(String value) {
+        return Surroundings.path(value, "the platform's cache directory").isAbsolute();
     }
 
     /** Where native sets are installed and extracted, one directory per set. */

@@ -65,7 +65,7 @@ public final class NativeSets {
     public NativeSet locate() {
         String directory = surroundings.setting(DIRECTORY_PROPERTY, DIRECTORY_VARIABLE);
         if (directory != null) {
-            return NativeSet.in(Path.of(directory), NativeSet.Origin.SETTING);
+            return NativeSet.in(Surroundings.path(directory, DIRECTORY_VARIABLE), NativeSet.Origin.SETTING);
         }
         NativePlatform platform = NativePlatform.current();
         return onClassPath(platform)

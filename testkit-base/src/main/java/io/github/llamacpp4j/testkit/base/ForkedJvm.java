@@ -23,6 +23,7 @@ public final class ForkedJvm {
     private final String mainClass;
     private final List<String> jvmFlags = new ArrayList<>(
             List.of("-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-XX:-CreateCoredumpOnCrash", "-Xshare:auto"));
+    private final List<String> launcher = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> removedVariables = new ArrayList<>();
@@ -40,6 +41,18 @@ public final class ForkedJvm {
     /** Flags for the JVM, behind the default ones, so that they win. */
     public ForkedJvm jvmFlags(String... flags) {
         jvmFlags.addAll(List.of(flags));
+        return this;
+    }
+
+    /** Takes away the right to call native code, which a JVM otherwise has here. */
+    public ForkedJvm withoutNativeAccess() {
+        jvmFlags.removeIf(flag -> flag.startsWith("--enable-native-access"));
+        return this;
+    }
+
+    /** A command that starts the JVM, whose own command line follows as further arguments, such as {@code unshare -rm}. */
+    public ForkedJvm startedBy(String... command) {
+        launcher.addAll(List.of(command));
         return this;
     }
 
@@ -120,7 +133,7 @@ public final class ForkedJvm {
     }
 
     private ProcessBuilder builder(Path folder) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlags);
         command.add("-XX:ErrorFile=" + folder.resolve("hs_err.log"));
