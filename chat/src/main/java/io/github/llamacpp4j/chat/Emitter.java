@@ -38,6 +38,11 @@ final class Emitter implements CallSink {
         return text.isEmpty() && reasoning.isEmpty() && calls.isEmpty();
     }
 
+    /** Whether a call has begun that is not over. */
+    boolean isOpen() {
+        return open != null;
+    }
+
     boolean offersTools() {
         return !tools.isEmpty();
     }

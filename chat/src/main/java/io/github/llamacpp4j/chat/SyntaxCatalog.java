@@ -92,7 +92,7 @@ final class SyntaxCatalog {
         tags("<|begin_of_thought|>", "<|end_of_thought|>", true);
         if (has("<|channel>", "<channel|>")) {
             reasoning.add(new ReasoningTags("<|channel>thought", "<channel|>", true));
-            silent.add("<channel|>");
+            silent.addAll(List.of("<channel|>", "<|tool_response>"));
         }
         if (has("[BEGIN FINAL RESPONSE]")) {
             reasoning.add(new ReasoningTags("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]", false));

@@ -26,6 +26,9 @@ final class TagMachine implements OutputMachine {
     private Markers reasoningMarkers;
     private State state = State.START;
     private boolean wrapped;
+    /** Whether the block began with a marker; without one, not being a call is nothing unusual. */
+    private boolean marked;
+
     private List<ToolSyntax> candidates = List.of();
     private @Nullable CallReader reader;
 
@@ -181,6 +184,7 @@ final class TagMachine implements OutputMachine {
         source.markAt(source.position());
         source.moveTo(source.position() + found.consumed());
         candidates = found.syntaxes();
+        marked = true;
         state = State.OPENING;
         return true;
     }
@@ -204,6 +208,7 @@ final class TagMachine implements OutputMachine {
 
     private boolean read(ToolSyntax bare) {
         source.markAt(source.position());
+        marked = false;
         reader = bare.reader(source, emitter);
         state = State.CALLS;
         return true;
@@ -225,7 +230,9 @@ final class TagMachine implements OutputMachine {
 
     /** What looked like a call is text; reading goes on at the character that told so. */
     private void reject() {
-        emitter.flag(OutputFlag.MALFORMED_TOOL_CALL);
+        if (marked || emitter.isOpen()) {
+            emitter.flag(OutputFlag.MALFORMED_TOOL_CALL);
+        }
         emitter.reject();
         emitter.text(source.raw());
         source.markAt(source.position());

@@ -1,11 +1,15 @@
 package io.github.llamacpp4j.chat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,18 +28,18 @@ record CorpusCase(
 
     static List<CorpusCase> read(Path folder) {
         Map<String, ToolDefinition> tools = new HashMap<>();
-        ChatJson.readTools(SharedData.text(folder.resolve("tools.json"))).forEach(tool -> tools.put(tool.name(), tool));
+        ChatJson.readTools(text(folder.resolve("tools.json"))).forEach(tool -> tools.put(tool.name(), tool));
         Map<String, OutputSyntax> syntaxes = new ConcurrentHashMap<>();
         List<CorpusCase> cases = new ArrayList<>();
-        SharedData.text(folder.resolve("cases.jsonl")).lines().forEach(line -> {
+        text(folder.resolve("cases.jsonl")).lines().forEach(line -> {
             Map<String, @Nullable Object> fields = JsonTrees.readObject(line);
             OutputSyntax syntax = syntaxes.computeIfAbsent(
                     String.valueOf(fields.get("template_file")),
-                    file -> OutputSyntax.of(SharedData.text(
-                            folder.resolveSibling("jinja/templates").resolve(file))));
+                    file -> OutputSyntax.of(
+                            text(folder.resolveSibling("jinja/templates").resolve(file))));
             List<ToolDefinition> offered = new ArrayList<>();
-            for (Object name : (List<?>) java.util.Objects.requireNonNull(fields.get("tools"))) {
-                offered.add(java.util.Objects.requireNonNull(tools.get(String.valueOf(name))));
+            for (Object name : (List<?>) Objects.requireNonNull(fields.get("tools"))) {
+                offered.add(Objects.requireNonNull(tools.get(String.valueOf(name))));
             }
             cases.add(new CorpusCase(
                     String.valueOf(fields.get("id")),
@@ -50,6 +54,14 @@ record CorpusCase(
                     object(fields.get("final"))));
         });
         return cases;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @SuppressWarnings("unchecked")
@@ -71,7 +83,7 @@ record CorpusCase(
     }
 
     private String complete(ParsedOutput result) {
-        Map<String, @Nullable Object> wanted = java.util.Objects.requireNonNull(expected);
+        Map<String, @Nullable Object> wanted = Objects.requireNonNull(expected);
         if (!result.reasoning()
                 .strip()
                 .equals(field(wanted, "reasoning_content").strip())) {
@@ -96,7 +108,7 @@ record CorpusCase(
     }
 
     private String truncated(ParsedOutput result) {
-        Map<String, @Nullable Object> finished = java.util.Objects.requireNonNull(whole);
+        Map<String, @Nullable Object> finished = Objects.requireNonNull(whole);
         if (!field(finished, "reasoning_content")
                 .strip()
                 .startsWith(result.reasoning().strip())) {
@@ -121,7 +133,7 @@ record CorpusCase(
 
     /** Whether a truncated case shows just what llama.cpp shows. */
     boolean exact(ParsedOutput result) {
-        Map<String, @Nullable Object> wanted = java.util.Objects.requireNonNull(expected);
+        Map<String, @Nullable Object> wanted = Objects.requireNonNull(expected);
         List<Map<?, ?>> calls = calls(wanted);
         boolean same = result.reasoning()
                         .strip()
@@ -159,8 +171,8 @@ record CorpusCase(
 
     private static List<Map<?, ?>> calls(Map<String, @Nullable Object> message) {
         List<Map<?, ?>> calls = new ArrayList<>();
-        for (Object call : (List<?>) java.util.Objects.requireNonNull(message.get("tool_calls"))) {
-            calls.add((Map<?, ?>) java.util.Objects.requireNonNull(call));
+        for (Object call : (List<?>) Objects.requireNonNull(message.get("tool_calls"))) {
+            calls.add((Map<?, ?>) Objects.requireNonNull(call));
         }
         return calls;
     }
@@ -183,6 +195,6 @@ record CorpusCase(
             }
             return equal;
         }
-        return java.util.Objects.equals(a, b);
+        return Objects.equals(a, b);
     }
 }

@@ -1,13 +1,11 @@
 package io.github.llamacpp4j.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
+import io.github.llamacpp4j.testkit.base.SharedCorpora;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,9 +17,7 @@ class ToolCallCorpusTest {
 
     @BeforeAll
     static void readCorpus() {
-        Optional<Path> folder = SharedData.find("toolcalls");
-        assumeTrue(folder.isPresent(), "shared/toolcalls is not there: the corpus is skipped");
-        cases = CorpusCase.read(folder.orElseThrow());
+        cases = CorpusCase.read(SharedCorpora.require("toolcalls"));
     }
 
     @Test
