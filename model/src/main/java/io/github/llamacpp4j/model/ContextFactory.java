@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.model;
 
+import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_attach_threadpool;
 import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_init_from_model;
 
 import io.github.llamacpp4j.ffi.NativeCallback;
@@ -7,6 +8,7 @@ import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.LlamaH;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Makes contexts: estimates, asks llama.cpp, reads back what came out. */
 final class ContextFactory {
@@ -28,7 +30,7 @@ final class ContextFactory {
             if (result.value().address() == 0) {
                 throw new ContextCreationException("llama.cpp refuses to make this context", result.log());
             }
-            handle = NativeHandle.own("context", arena, result.value(), LlamaH::llama_free, model.handle());
+            handle = withThreads(arena, result.value(), model, options);
         } catch (RuntimeException | Error failure) {
             if (arena.scope().isAlive()) {
                 arena.close();
@@ -40,6 +42,19 @@ final class ContextFactory {
         } catch (RuntimeException | Error failure) {
             handle.close();
             throw failure;
+        }
+    }
+
+    private static NativeHandle withThreads(Arena arena, MemorySegment context, Model model, ContextOptions options) {
+        int threads = Math.max(
+                ContextParameters.threads(options.threads()), ContextParameters.threads(options.batchThreads()));
+        Optional<NativeHandle> pool = ThreadPool.make(threads);
+        if (pool.isEmpty()) {
+            return NativeHandle.own("context", arena, context, LlamaH::llama_free, model.handle());
+        }
+        try (NativeHandle ownPool = pool.get()) {
+            llama_attach_threadpool(context, ownPool.segment(), MemorySegment.NULL);
+            return NativeHandle.own("context", arena, context, LlamaH::llama_free, model.handle(), ownPool);
         }
     }
 }

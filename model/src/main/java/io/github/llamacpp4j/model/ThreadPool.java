@@ -1,0 +1,52 @@
+package io.github.llamacpp4j.model;
+
+import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.GGML_BACKEND_DEVICE_TYPE_CPU;
+import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_backend_reg;
+import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_by_type;
+import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_reg_get_proc_address;
+
+import io.github.llamacpp4j.ffi.NativeHandle;
+import io.github.llamacpp4j.ffi.generated.ggml_threadpool_free;
+import io.github.llamacpp4j.ffi.generated.ggml_threadpool_new;
+import io.github.llamacpp4j.ffi.generated.ggml_threadpool_params;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * The CPU threads of one context, kept from one decode to the next. A context without them makes and ends threads in each
+ * decode, which costs some percent with small models.
+ */
+final class ThreadPool {
+
+    /** How long idle threads spin before they sleep, 0 to 100: the default of {@code ggml_threadpool_params_init}. */
+    private static final int POLLING = 50;
+
+    private ThreadPool() {}
+
+    /** A pool of {@code threads}; empty where no CPU backend is loaded or it offers none. */
+    static Optional<NativeHandle> make(int threads) {
+        MemorySegment cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
+        if (cpu.address() == 0) {
+            return Optional.empty();
+        }
+        MemorySegment registry = ggml_backend_dev_backend_reg(cpu);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment create =
+                    ggml_backend_reg_get_proc_address(registry, arena.allocateFrom("ggml_threadpool_new"));
+            MemorySegment free =
+                    ggml_backend_reg_get_proc_address(registry, arena.allocateFrom("ggml_threadpool_free"));
+            if (create.address() == 0 || free.address() == 0) {
+                return Optional.empty();
+            }
+            MemorySegment params = ggml_threadpool_params.allocate(arena);
+            ggml_threadpool_params.n_threads(params, threads);
+            ggml_threadpool_params.poll(params, POLLING);
+            MemorySegment pool = ggml_threadpool_new.invoke(create, params);
+            return pool.address() == 0
+                    ? Optional.empty()
+                    : Optional.of(
+                            NativeHandle.own("thread pool", pool, used -> ggml_threadpool_free.invoke(free, used)));
+        }
+    }
+}
