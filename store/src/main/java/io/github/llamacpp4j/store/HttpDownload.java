@@ -1,0 +1,287 @@
+package io.github.llamacpp4j.store;
+
+import io.github.llamacpp4j.store.PullListener.Step;
+import io.github.llamacpp4j.store.StoreException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One file on its way from a web server to a {@code .part} file. What has arrived survives a cut connection and the end
+ * of the process; beside it lies what is needed to ask for the rest and to know that the rest belongs to it: the
+ * server's validator of the version. A strong validator goes out as {@code If-Range}, so that a server whose file has
+ * changed sends the whole new file. Not thread-safe.
+ */
+final class HttpDownload {
+
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+    private final WebClient web;
+    private final Disk disk;
+    private final RemoteFile file;
+    private final Path part;
+    private final Path statePath;
+    private final PullListener listener;
+
+    private MessageDigest digest = Digests.sha256();
+    private long digestedBytes;
+
+    HttpDownload(WebClient web, Disk disk, RemoteFile file, Path part, PullListener listener) {
+        this.web = web;
+        this.disk = disk;
+        this.file = file;
+        this.part = part;
+        this.statePath = part.resolveSibling(part.getFileName() + ".state");
+        this.listener = listener;
+    }
+
+    /** Fetches what is missing; returns the SHA-256 of the whole. The {@code .part} file is then complete. */
+    String fetch() {
+        int failures = 0;
+        while (true) {
+            long before = Disk.size(part);
+            try {
+                while (!attempt()) {
+                    before = 0;
+                }
+                Disk.delete(statePath);
+                return verified();
+            } catch (IOException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new StoreException(
+                            Kind.INTERRUPTED, "interrupted; the download goes on where it was left next time", e);
+                }
+                failures = Disk.size(part) > before ? 1 : failures + 1;
+                if (failures >= web.options().attempts()) {
+                    throw new StoreException(
+                            Kind.NETWORK,
+                            "cannot fetch " + file.address() + ": " + reason(e) + " (" + failures
+                                    + " tries without a new byte). What has arrived is kept; try again later.",
+                            e);
+                }
+                pause(failures);
+            }
+        }
+    }
+
+    private String verified() {
+        String sha256 = Digests.hex(digest);
+        if (file.pin().isPinned() && !file.pin().sha256().equals(sha256)) {
+            Disk.delete(part);
+            throw new StoreException(
+                    Kind.CHECKSUM,
+                    file.address() + " has the SHA-256 " + sha256 + ", expected "
+                            + file.pin().sha256()
+                            + ". The file was deleted; the server may have been changed or tampered with.");
+        }
+        return sha256;
+    }
+
+    /** Asks once and takes what comes; false if what was there turned out useless and all must be asked for again. */
+    private boolean attempt() throws IOException {
+        Properties state = Disk.load(statePath);
+        long have = Disk.size(part);
+        String validator = state.getProperty("validator", "");
+        boolean resumes = have > 0 && (!validator.isEmpty() || file.pin().isPinned());
+        Map<String, String> headers = new LinkedHashMap<>();
+        if (resumes) {
+            headers.put("Range", "bytes=" + have + "-");
+            if (!validator.isEmpty()) {
+                headers.put("If-Range", validator);
+            }
+        }
+        try (WebClient.Answer answer = web.get(file.address(), headers)) {
+            switch (answer.status()) {
+                case 200 -> take(answer, 0, length(answer));
+                case 206 -> {
+                    Matcher range =
+                            CONTENT_RANGE.matcher(answer.header("Content-Range").orElse(""));
+                    if (!resumes || !range.matches() || Long.parseLong(range.group(1)) != have) {
+                        restart();
+                        return false;
+                    }
+                    take(answer, have, range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2)));
+                }
+                case 416 -> {
+                    String total = answer.header("Content-Range").orElse("");
+                    if (!total.equals("bytes */" + have)) {
+                        restart();
+                        return false;
+                    }
+                    digestUpTo(have);
+                }
+                default -> throw web.refused(file.address(), answer);
+            }
+            return true;
+        }
+    }
+
+    private void restart() {
+        Disk.delete(part);
+        Disk.delete(statePath);
+    }
+
+    private static long length(WebClient.Answer answer) {
+        return answer.headers().firstValueAsLong("Content-Length").orElse(-1);
+    }
+
+    private void take(WebClient.Answer answer, long start, long total) throws IOException {
+        check(total);
+        disk.requireSpace(part.resolveSibling("."), total - start, file.name());
+        if (start == 0) {
+            restart();
+            remember(answer);
+        }
+        digestUpTo(start);
+        listener.progress(Step.DOWNLOAD, file.name(), start, total);
+        try (FileChannel out = open();
+                StallGuard guard = new StallGuard(answer.body(), web.options().stallTimeout())) {
+            copy(answer, out, guard, start, total);
+        }
+    }
+
+    private void check(long total) {
+        if (total > web.options().maxFileBytes()) {
+            throw new StoreException(
+                    Kind.TOO_LARGE,
+                    file.address() + " has " + total + " bytes, the limit is "
+                            + web.options().maxFileBytes());
+        }
+        if (total >= 0 && file.pin().sizeBytes() >= 0 && total != file.pin().sizeBytes()) {
+            throw new StoreException(
+                    Kind.CHECKSUM,
+                    file.address() + " has " + total + " bytes, expected "
+                            + file.pin().sizeBytes());
+        }
+    }
+
+    /** Keeps the validator of this version: a strong ETag, or else the date of the last change. */
+    private void remember(WebClient.Answer answer) {
+        String tag = answer.header("ETag").filter(t -> !t.startsWith("W/")).orElse("");
+        Properties state = new Properties();
+        state.setProperty(
+                "validator", tag.isEmpty() ? answer.header("Last-Modified").orElse("") : tag);
+        Disk.save(state, statePath);
+    }
+
+    private FileChannel open() {
+        try {
+            return FileChannel.open(
+                    part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw Disk.failure("cannot write " + part, part, e);
+        }
+    }
+
+    private void copy(WebClient.Answer answer, FileChannel out, StallGuard guard, long start, long total)
+            throws IOException {
+        InputStream in = answer.body();
+        byte[] buffer = new byte[Digests.BUFFER_BYTES];
+        long done = start;
+        for (int read = fill(in, buffer, done == 0); read > 0; read = fill(in, buffer, false)) {
+            guard.alive();
+            if (done == 0) {
+                requireMagic(answer, buffer, read);
+            }
+            if (done + read > web.options().maxFileBytes()) {
+                throw new StoreException(
+                        Kind.TOO_LARGE,
+                        file.address() + " sends more than the limit of "
+                                + web.options().maxFileBytes() + " bytes");
+            }
+            write(out, buffer, read);
+            digest.update(buffer, 0, read);
+            done += read;
+            digestedBytes = done;
+            listener.progress(Step.DOWNLOAD, file.name(), done, total);
+        }
+        if (done < total) {
+            throw new IOException("the connection was cut after " + done + " of " + total + " bytes");
+        }
+        if (done == 0) {
+            throw new StoreException(Kind.NOT_A_MODEL, file.address() + " is empty");
+        }
+    }
+
+    /** Reads some bytes, and at the very start at least four, so that the magic number can be seen. */
+    private static int fill(InputStream in, byte[] buffer, boolean first) throws IOException {
+        int read = in.read(buffer);
+        while (first && read >= 0 && read < 4) {
+            int more = in.read(buffer, read, buffer.length - read);
+            if (more < 0) {
+                return read;
+            }
+            read += more;
+        }
+        return read;
+    }
+
+    private void requireMagic(WebClient.Answer answer, byte[] buffer, int length) {
+        String start = new String(buffer, 0, Math.min(length, 64), StandardCharsets.ISO_8859_1);
+        if (start.startsWith("GGUF")) {
+            return;
+        }
+        String type = answer.header("Content-Type").orElse("");
+        boolean page = type.contains("html") || start.stripLeading().startsWith("<");
+        boolean pointer = start.startsWith("version https://git-lfs");
+        throw new StoreException(
+                Kind.NOT_A_MODEL,
+                file.address() + " is not a GGUF file: "
+                        + (page
+                                ? "the server sent a web page. Check that the address is that of the file itself "
+                                        + "(on Hugging Face with /resolve/ and not /blob/) and needs no log-in."
+                                : pointer
+                                        ? "it is a Git LFS pointer. Use the address that serves the file itself."
+                                        : "it does not begin with the letters GGUF."));
+    }
+
+    private void write(FileChannel out, byte[] buffer, int length) {
+        ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, length);
+        try {
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+        } catch (IOException e) {
+            throw Disk.failure("cannot write " + part, part, e);
+        }
+    }
+
+    private void digestUpTo(long size) {
+        if (digestedBytes == size) {
+            return;
+        }
+        digest = Digests.sha256();
+        digestedBytes = size;
+        if (size > 0) {
+            try {
+                Digests.update(digest, part);
+            } catch (IOException e) {
+                throw Disk.failure("cannot read " + part, part, e);
+            }
+        }
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    private void pause(int failures) {
+        long nanos =
+                Math.min(LONGEST_PAUSE.toNanos(), web.options().retryPause().toNanos() << Math.min(failures - 1, 10));
+        LockSupport.parkNanos(nanos);
+    }
+}
