@@ -1,0 +1,121 @@
+package io.github.llamacpp4j.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Puts together the next batch: first everything that is about to yield a token, then pieces of prompts up to a budget. Half of
+ * the budget goes to the prompt that has waited longest, so that none starves; the rest to the shortest ones first, because they
+ * are done soonest.
+ */
+final class BatchBuilder {
+
+    /** As few pending tokens as this count as about to yield a token. */
+    private static final int NEARLY_DONE = 8;
+
+    private final TokenBatch batch;
+    private final List<BatchSlice> slices = new ArrayList<>();
+    private final Drafter drafter;
+    private int first;
+    private int decodeTokens;
+
+    BatchBuilder(int batchSize, Drafter drafter) {
+        batch = new TokenBatch(batchSize);
+        this.drafter = drafter;
+    }
+
+    TokenBatch batch() {
+        return batch;
+    }
+
+    List<BatchSlice> slices() {
+        return slices;
+    }
+
+    /** How many tokens of the batch are not pieces of prompts. */
+    int decodeTokens() {
+        return decodeTokens;
+    }
+
+    /** Builds a batch of the sequences that can go on; prompts get at most {@code freeCells} less what the others need. */
+    void build(List<Sequence> runnable, PrefillBudget budget, int freeCells) {
+        clear();
+        List<Sequence> prefilling = new ArrayList<>();
+        for (int i = 0; i < runnable.size(); i++) {
+            Sequence sequence = runnable.get((first + i) % runnable.size());
+            if (sequence.pending() > Math.min(NEARLY_DONE, freeCells)) {
+                prefilling.add(sequence);
+            } else if (sequence.pending() <= batch.room()) {
+                add(sequence, sequence.pending());
+            }
+        }
+        decodeTokens = batch.size();
+        first = runnable.size() > batch.capacity() ? first + batch.capacity() : 0;
+        int limit = Math.min(batch.room(), Math.max(freeCells - decodeTokens, 1));
+        addPrompts(prefilling, Math.min(budget.tokens(decodeTokens), limit));
+    }
+
+    /** Builds a batch of one sequence only. */
+    void buildAlone(Sequence sequence, int atMost) {
+        clear();
+        int tokens = Math.min(sequence.pending(), Math.min(atMost, batch.capacity()));
+        add(sequence, tokens);
+        decodeTokens = tokens <= NEARLY_DONE ? batch.size() : 0;
+    }
+
+    private void clear() {
+        batch.clear();
+        slices.clear();
+        decodeTokens = 0;
+    }
+
+    private void addPrompts(List<Sequence> prefilling, int budget) {
+        if (prefilling.isEmpty() || budget == 0) {
+            return;
+        }
+        prefilling.sort(
+                Comparator.comparingInt((Sequence s) -> -s.request().priority()).thenComparingInt(Sequence::pending));
+        Sequence oldest =
+                prefilling.stream().min(Comparator.comparingLong(Sequence::id)).orElseThrow();
+        int left = budget;
+        int reserved = Math.min(oldest.pending(), (budget + 1) / 2);
+        for (Sequence sequence : prefilling) {
+            int available = sequence == oldest ? left : left - reserved;
+            int tokens = Math.min(sequence.pending(), available);
+            if (tokens > 0) {
+                add(sequence, tokens);
+                left -= tokens;
+            }
+            if (sequence == oldest) {
+                reserved = 0;
+            }
+        }
+    }
+
+    private void add(Sequence sequence, int count) {
+        Branch branch = sequence.branch();
+        if (branch == null || count == 0) {
+            return;
+        }
+        int start = sequence.decoded();
+        boolean whole = count == sequence.pending();
+        boolean wantsLogits = whole && sequence.wantsToken();
+        int index = batch.size();
+        for (int i = 0; i < count; i++) {
+            boolean last = i == count - 1;
+            batch.add(sequence.tokens().get(start + i), start + i, branch.sequenceId(), last && wantsLogits);
+        }
+        int drafted = wantsLogits ? addDraft(sequence, branch) : 0;
+        slices.add(new BatchSlice(sequence, branch, index, count, drafted, wantsLogits));
+    }
+
+    private int addDraft(Sequence sequence, Branch branch) {
+        int[] draft = drafter.draft(sequence, batch.room());
+        int start = sequence.tokens().size();
+        for (int i = 0; i < draft.length; i++) {
+            batch.add(draft[i], start + i, branch.sequenceId(), true);
+        }
+        return draft.length;
+    }
+}

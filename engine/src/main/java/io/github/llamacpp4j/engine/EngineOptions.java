@@ -1,0 +1,255 @@
+package io.github.llamacpp4j.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/**
+ * How an engine shares its decoder among requests.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class EngineOptions {
+
+    private static final EngineOptions DEFAULTS = builder().build();
+
+    private final Builder values;
+
+    private EngineOptions(Builder values) {
+        this.values = values;
+    }
+
+    /** The defaults; see the builder's methods. */
+    public static EngineOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** A builder that starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that starts from these options. */
+    public Builder toBuilder() {
+        return new Builder(values);
+    }
+
+    /** How many sequences are generated at the same time. */
+    public int parallelSequences() {
+        return values.parallelSequences;
+    }
+
+    /** How many finished sequences may stay in the memory for their prefixes. */
+    public int retainedSequences() {
+        return values.retainedSequences;
+    }
+
+    /** How many cells finished sequences may occupy; absent means all that are free. */
+    public OptionalInt cacheCells() {
+        return values.cacheCells < 0 ? OptionalInt.empty() : OptionalInt.of(values.cacheCells);
+    }
+
+    /** How many requests may wait. */
+    public int queueCapacity() {
+        return values.queueCapacity;
+    }
+
+    /** How many events of one request may wait for its reader before its sequence pauses. */
+    public int eventCapacity() {
+        return values.eventCapacity;
+    }
+
+    /** How long one step may take while sequences are generating; prompts are read in pieces that fit. */
+    public Duration prefillTargetTime() {
+        return values.prefillTargetTime;
+    }
+
+    /** How long one step may take while nothing but prompts is in work. */
+    public Duration soloPrefillTargetTime() {
+        return values.soloPrefillTargetTime;
+    }
+
+    /** How many cells a request without a limit reserves for its answer at admission. */
+    public int openEndedReserve() {
+        return values.openEndedReserve;
+    }
+
+    /** After how long a paused request counts as abandoned. */
+    public Duration abandonedAfter() {
+        return values.abandonedAfter;
+    }
+
+    /** After how long without work finished sequences are dropped; zero means never. */
+    public Duration dropCacheAfter() {
+        return values.dropCacheAfter;
+    }
+
+    /** After how long a step is reported as stuck. */
+    public Duration stuckAfter() {
+        return values.stuckAfter;
+    }
+
+    /** Whether a request's output must not depend on its neighbours, at the price of speed. */
+    public boolean deterministic() {
+        return values.deterministic;
+    }
+
+    /** Who is told what the engine does. */
+    public EngineListener listener() {
+        return values.listener;
+    }
+
+    /** Collects options; {@link #build} checks them. Not thread-safe. */
+    public static final class Builder {
+
+        private int parallelSequences = 4;
+        private int retainedSequences = 16;
+        private int cacheCells = -1;
+        private int queueCapacity = 256;
+        private int eventCapacity = 256;
+        private Duration prefillTargetTime = Duration.ofMillis(250);
+        private Duration soloPrefillTargetTime = Duration.ofSeconds(1);
+        private int openEndedReserve = 256;
+        private Duration abandonedAfter = Duration.ofMinutes(1);
+        private Duration dropCacheAfter = Duration.ZERO;
+        private Duration stuckAfter = Duration.ofSeconds(60);
+        private boolean deterministic;
+        private EngineListener listener = EngineListener.NONE;
+
+        private Builder() {}
+
+        private Builder(Builder from) {
+            parallelSequences = from.parallelSequences;
+            retainedSequences = from.retainedSequences;
+            cacheCells = from.cacheCells;
+            queueCapacity = from.queueCapacity;
+            eventCapacity = from.eventCapacity;
+            prefillTargetTime = from.prefillTargetTime;
+            soloPrefillTargetTime = from.soloPrefillTargetTime;
+            openEndedReserve = from.openEndedReserve;
+            abandonedAfter = from.abandonedAfter;
+            dropCacheAfter = from.dropCacheAfter;
+            stuckAfter = from.stuckAfter;
+            deterministic = from.deterministic;
+            listener = from.listener;
+        }
+
+        /** Sets how many sequences are generated at the same time, 1 to 256 with the retained ones. Default 4. */
+        public Builder parallelSequences(int value) {
+            parallelSequences = value;
+            return this;
+        }
+
+        /** Sets how many finished sequences may stay for their prefixes. Default 16. */
+        public Builder retainedSequences(int value) {
+            retainedSequences = value;
+            return this;
+        }
+
+        /** Sets how many cells finished sequences may occupy. Default: all that are free. */
+        public Builder cacheCells(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("cacheCells must not be negative, got " + value);
+            }
+            cacheCells = value;
+            return this;
+        }
+
+        /** Sets how many requests may wait; at least 1. Default 256. */
+        public Builder queueCapacity(int value) {
+            queueCapacity = value;
+            return this;
+        }
+
+        /** Sets how many events of one request may wait for its reader; at least 1. Default 256. */
+        public Builder eventCapacity(int value) {
+            eventCapacity = value;
+            return this;
+        }
+
+        /** Sets how long a step may take while sequences are generating. Default 250 ms. */
+        public Builder prefillTargetTime(Duration value) {
+            prefillTargetTime = requireNonNull(value, "prefillTargetTime");
+            return this;
+        }
+
+        /** Sets how long a step may take while nothing but prompts is in work. Default 1 s. */
+        public Builder soloPrefillTargetTime(Duration value) {
+            soloPrefillTargetTime = requireNonNull(value, "soloPrefillTargetTime");
+            return this;
+        }
+
+        /** Sets how many cells a request without a limit reserves for its answer. Default 256. */
+        public Builder openEndedReserve(int value) {
+            openEndedReserve = value;
+            return this;
+        }
+
+        /** Sets after how long a paused request counts as abandoned. Default 1 minute. */
+        public Builder abandonedAfter(Duration value) {
+            abandonedAfter = requireNonNull(value, "abandonedAfter");
+            return this;
+        }
+
+        /** Sets after how long without work finished sequences are dropped. Default zero, which means never. */
+        public Builder dropCacheAfter(Duration value) {
+            dropCacheAfter = requireNonNull(value, "dropCacheAfter");
+            return this;
+        }
+
+        /** Sets after how long a step is reported as stuck. Default 60 s. */
+        public Builder stuckAfter(Duration value) {
+            stuckAfter = requireNonNull(value, "stuckAfter");
+            return this;
+        }
+
+        /**
+         * Sets whether a request's output must not depend on its neighbours: every sequence is then decoded by itself, in pieces
+         * of fixed length, and shares no prefix. Default false.
+         */
+        public Builder deterministic(boolean value) {
+            deterministic = value;
+            return this;
+        }
+
+        /** Sets who is told what the engine does. Default nobody. */
+        public Builder listener(EngineListener value) {
+            listener = requireNonNull(value, "listener");
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException if a value is out of its range; the message names it
+         */
+        public EngineOptions build() {
+            within("parallelSequences", parallelSequences, 1, 256);
+            within("retainedSequences", retainedSequences, 0, 256 - parallelSequences);
+            within("queueCapacity", queueCapacity, 1, 1 << 20);
+            within("eventCapacity", eventCapacity, 1, 1 << 20);
+            within("openEndedReserve", openEndedReserve, 0, 1 << 24);
+            positive("prefillTargetTime", prefillTargetTime);
+            positive("soloPrefillTargetTime", soloPrefillTargetTime);
+            positive("abandonedAfter", abandonedAfter);
+            positive("stuckAfter", stuckAfter);
+            if (dropCacheAfter.isNegative()) {
+                throw new IllegalArgumentException("dropCacheAfter must not be negative, got " + dropCacheAfter);
+            }
+            return new EngineOptions(new Builder(this));
+        }
+
+        private static void within(String name, int value, int lowest, int highest) {
+            if (value < lowest || value > highest) {
+                throw new IllegalArgumentException(name + " must be " + lowest + " to " + highest + ", got " + value);
+            }
+        }
+
+        private static void positive(String name, Duration value) {
+            if (!value.isPositive()) {
+                throw new IllegalArgumentException(name + " must be longer than zero, got " + value);
+            }
+        }
+    }
+}

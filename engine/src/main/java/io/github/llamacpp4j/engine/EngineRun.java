@@ -1,0 +1,161 @@
+package io.github.llamacpp4j.engine;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** One life of an engine: a decoder, a queue and the thread that serves it, from start to close or death. Thread-safe. */
+final class EngineRun {
+
+    private static final Logger LOGGER = System.getLogger(EngineRun.class.getName());
+
+    private final Decoder decoder;
+    private final DecoderLimits limits;
+    private final EngineOptions options;
+    private final Telemetry telemetry;
+    private final RequestQueue queue;
+    private final SequenceFactory sequences;
+    private final EngineLoop loop;
+    private final Thread thread;
+    private volatile boolean awake;
+    private volatile boolean draining;
+    private volatile boolean closing;
+    private volatile boolean stepping;
+    private volatile long stepStartedNanos;
+    private volatile @Nullable EngineFailedException failure;
+
+    EngineRun(
+            Decoder decoder, EngineVocabulary vocabulary, EngineOptions options, Telemetry telemetry, AtomicLong ids) {
+        this.decoder = decoder;
+        this.options = options;
+        this.telemetry = telemetry;
+        limits = decoder.limits();
+        queue = new RequestQueue(options.queueCapacity());
+        sequences = new SequenceFactory(vocabulary, limits, options, System::nanoTime, this::wake, ids);
+        loop = new EngineLoop(decoder, vocabulary, options, queue, System::nanoTime, telemetry);
+        thread = Thread.ofPlatform().name("llamacpp4j-engine").daemon(true).unstarted(this::serve);
+    }
+
+    void start() {
+        thread.start();
+        Thread.ofVirtual().name("llamacpp4j-engine-watchdog").start(this::watch);
+    }
+
+    DecoderLimits limits() {
+        return limits;
+    }
+
+    RequestQueue queue() {
+        return queue;
+    }
+
+    EngineLoop loop() {
+        return loop;
+    }
+
+    @Nullable
+    EngineFailedException failure() {
+        return failure;
+    }
+
+    boolean isRunning() {
+        return thread.isAlive();
+    }
+
+    /** Makes the engine's thread look at what there is to do. */
+    void wake() {
+        awake = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** Takes no more requests and ends once all that were taken are served. */
+    void drain() {
+        queue.close(new EngineClosedException("the engine is closing and takes no more requests"));
+        draining = true;
+        wake();
+    }
+
+    /** Ends now; whatever is not done fails. */
+    void close() {
+        queue.close(new EngineClosedException("the engine is closed"));
+        closing = true;
+        decoder.abort();
+        wake();
+    }
+
+    /** Waits for the end; false if it did not come in time. */
+    boolean await(Duration timeout) throws InterruptedException {
+        return thread.join(timeout);
+    }
+
+    private void serve() {
+        try {
+            while (!closing && !(draining && loop.isIdle())) {
+                awake = false;
+                stepStartedNanos = System.nanoTime();
+                stepping = true;
+                boolean worked = loop.step();
+                stepping = false;
+                if (!worked) {
+                    sleep();
+                }
+            }
+            loop.failAll(new EngineClosedException("the engine was closed while this request was in work"));
+        } catch (RuntimeException | Error e) {
+            die(e);
+        } finally {
+            stepping = false;
+            closeDecoder();
+        }
+    }
+
+    private void sleep() {
+        if (!awake && !closing && !(draining && loop.isIdle())) {
+            LockSupport.parkNanos(this, Nanos.of(loop.idleTime()));
+        }
+    }
+
+    private void die(Throwable cause) {
+        LOGGER.log(Level.ERROR, "the engine stopped because of a fault", cause);
+        EngineFailedException reason = new EngineFailedException(cause);
+        failure = reason;
+        queue.close(reason);
+        loop.failAll(reason);
+    }
+
+    private void closeDecoder() {
+        try {
+            decoder.close();
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, "closing the decoder failed", e);
+        }
+    }
+
+    /** Reports a step that takes too long, once. */
+    private void watch() {
+        long limit = Nanos.of(options.stuckAfter());
+        long reported = 0;
+        while (thread.isAlive()) {
+            long started = stepStartedNanos;
+            long running = System.nanoTime() - started;
+            if (stepping && running > limit && reported != started) {
+                telemetry.stuck(running);
+                reported = started;
+            }
+            LockSupport.parkNanos(Math.max(limit / 4, 1_000_000));
+        }
+    }
+
+    void unpin(Branch branch) {
+        loop.execute(() -> loop.unpin(branch));
+        wake();
+    }
+
+    List<Sequence> create(EngineRequest request, int samples, @Nullable PrefixPin pin) {
+        return sequences.create(request, samples, pin);
+    }
+}

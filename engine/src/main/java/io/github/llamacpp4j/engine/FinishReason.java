@@ -1,0 +1,23 @@
+package io.github.llamacpp4j.engine;
+
+/** Why a generation ended. */
+public enum FinishReason {
+    /** The model chose an end-of-generation token. */
+    END_OF_GENERATION,
+    /** One of the request's stop tokens was chosen. */
+    STOP_TOKEN,
+    /** One of the request's stop texts came up. */
+    STOP_TEXT,
+    /** The constraint allows nothing more. */
+    CONSTRAINT_COMPLETE,
+    /** The request's number of tokens was reached. */
+    MAX_TOKENS,
+    /** The context has no room for another token. */
+    CONTEXT_FULL,
+    /** The stream was cancelled or closed. */
+    CANCELLED,
+    /** The request's time was up. */
+    DEADLINE,
+    /** Nobody read the stream for too long. */
+    ABANDONED
+}

@@ -1,0 +1,46 @@
+package io.github.llamacpp4j.engine;
+
+/**
+ * How many prompt tokens a step may take. A step is assumed to cost a fixed part and a part per prompt token, both measured as it
+ * goes and averaged with exponentially fading weights; the budget is what fits the target time.
+ */
+final class PrefillBudget {
+
+    private static final int SMALLEST = 16;
+    private static final int FIRST_GUESS = 64;
+    private static final double WEIGHT = 0.25;
+
+    private final long targetNanos;
+    private final long soloTargetNanos;
+    private double nanosPerToken;
+    private double nanosPerStep;
+
+    PrefillBudget(EngineOptions options) {
+        targetNanos = Nanos.of(options.prefillTargetTime());
+        soloTargetNanos = Nanos.of(options.soloPrefillTargetTime());
+    }
+
+    /** The budget beside {@code decodeTokens} tokens of generating sequences. */
+    int tokens(int decodeTokens) {
+        if (nanosPerToken <= 0) {
+            return FIRST_GUESS;
+        }
+        double left = decodeTokens > 0 ? targetNanos - nanosPerStep : (double) soloTargetNanos;
+        int tokens = (int) Math.min(left / nanosPerToken, Integer.MAX_VALUE);
+        return Math.max(SMALLEST, tokens / SMALLEST * SMALLEST);
+    }
+
+    /** Learns from a step. */
+    void measured(int decodeTokens, int prefillTokens, long nanos) {
+        if (prefillTokens == 0 && decodeTokens > 0) {
+            nanosPerStep = blend(nanosPerStep, (double) nanos);
+        } else if (prefillTokens >= SMALLEST / 2) {
+            double own = decodeTokens > 0 ? Math.max(nanos - nanosPerStep, nanos * 0.1) : (double) nanos;
+            nanosPerToken = blend(nanosPerToken, own / prefillTokens);
+        }
+    }
+
+    private static double blend(double average, double value) {
+        return average <= 0 ? value : average + WEIGHT * (value - average);
+    }
+}

@@ -1,0 +1,295 @@
+package io.github.llamacpp4j.engine;
+
+import io.github.llamacpp4j.engine.Branch.Use;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands out the decoder's sequences and cells. Finished sequences stay as long as there is room, so that a new one can take over
+ * the longest prefix they share with it; the least recently used go first.
+ */
+final class SequenceStore {
+
+    /** What a new sequence can start with: cells that hold the beginning of its tokens already. */
+    record Prefix(CellTree.@Nullable Match match, @Nullable Branch source, int length) {
+        static final Prefix NONE = new Prefix(null, null, 0);
+    }
+
+    private final Decoder decoder;
+    private final DecoderLimits limits;
+    private final EngineOptions options;
+    private final Telemetry telemetry;
+    private final CellTree tree = new CellTree();
+    private final Deque<Integer> freeIds = new ArrayDeque<>();
+    private final Set<Branch> live = new LinkedHashSet<>();
+    private final Set<Branch> idle = new LinkedHashSet<>();
+    private int pinnedCells;
+    private long uses;
+
+    SequenceStore(Decoder decoder, EngineOptions options, Telemetry telemetry) {
+        this.decoder = decoder;
+        this.options = options;
+        this.telemetry = telemetry;
+        limits = decoder.limits();
+        int ids = Math.min(limits.sequences(), options.parallelSequences() + options.retainedSequences());
+        for (int id = 0; id < ids; id++) {
+            freeIds.add(id);
+        }
+    }
+
+    DecoderLimits limits() {
+        return limits;
+    }
+
+    int usedCells() {
+        return tree.usedCells();
+    }
+
+    int idleCount() {
+        return idle.size();
+    }
+
+    /** The longest prefix of the first {@code limit} tokens that a new sequence could start with. */
+    Prefix findPrefix(int[] tokens, int limit) {
+        if (options.deterministic()) {
+            return Prefix.NONE;
+        }
+        if (limits.cutting() && limits.sharing()) {
+            CellTree.Match match = tree.longestPrefix(tokens, limit);
+            return match.length() == 0
+                    ? Prefix.NONE
+                    : new Prefix(match, CellTree.holderOf(match.node()), match.length());
+        }
+        Prefix best = Prefix.NONE;
+        for (Branch branch : idle) {
+            int shared = branch.use() == Use.RETAINED ? tree.commonPrefix(branch, tokens, limit) : 0;
+            if (shared > best.length() && (limits.cutting() || shared == branch.length())) {
+                best = new Prefix(null, branch, shared);
+            }
+        }
+        return best;
+    }
+
+    /**
+     * Whether a sequence that will have {@code reserve} tokens fits beside the live ones, which may still grow by {@code growth},
+     * once everything evictable is gone.
+     */
+    boolean fits(Prefix prefix, int reserve, long growth) {
+        return !limits.sharing() || committedCells(prefix) + growth + reserve - prefix.length() <= limits.cells();
+    }
+
+    private int committedCells(Prefix prefix) {
+        List<Branch> committed = new ArrayList<>(live);
+        idle.stream().filter(branch -> branch.use() == Use.PINNED).forEach(committed::add);
+        return tree.countCells(committed, prefix.match());
+    }
+
+    /** The most tokens one sequence can have beside what is pinned. */
+    int mostTokens() {
+        return Math.min(limits.sequenceCells(), limits.sharing() ? limits.cells() - pinnedCells : limits.cells());
+    }
+
+    /** How many cells are free or would be if everything evictable was gone. */
+    int obtainableCells() {
+        return limits.sharing() ? limits.cells() - committedCells(Prefix.NONE) : Integer.MAX_VALUE;
+    }
+
+    /** Whether a sequence is still in the memory. */
+    boolean isOpen(Branch branch) {
+        return live.contains(branch) || idle.contains(branch);
+    }
+
+    /** Starts a sequence with a prefix found just now; empty if all sequences are in use. */
+    Optional<Branch> open(Prefix prefix) {
+        Branch source = prefix.source();
+        if (source != null && source.use() == Use.RETAINED && isWorthAdopting(source, prefix)) {
+            idle.remove(source);
+            return Optional.of(start(source, prefix.length()));
+        }
+        if (freeIds.isEmpty() && !evictExcept(source)) {
+            if (source == null || source.use() != Use.RETAINED) {
+                return Optional.empty();
+            }
+            idle.remove(source);
+            return Optional.of(start(source, prefix.length()));
+        }
+        int id = freeIds.remove();
+        CellTree.Match match = prefix.match();
+        if (source == null || match == null) {
+            return Optional.of(start(tree.open(id), 0));
+        }
+        touch(source);
+        decoder.share(source.sequenceId(), id, prefix.length());
+        return Optional.of(start(tree.open(id, match), prefix.length()));
+    }
+
+    private boolean isWorthAdopting(Branch source, Prefix prefix) {
+        return prefix.match() == null || source.length() == prefix.length();
+    }
+
+    private Branch start(Branch branch, int length) {
+        live.add(branch);
+        branch.use(Use.LIVE, ++uses);
+        if (branch.length() > length) {
+            cut(branch, length);
+        }
+        return branch;
+    }
+
+    private void touch(Branch source) {
+        source.use(source.use(), ++uses);
+    }
+
+    /** Shares the first {@code length} tokens of a live sequence; empty if all sequences are in use. */
+    Optional<Branch> fork(int[] tokens, int length) {
+        return open(findPrefix(tokens, length));
+    }
+
+    /** Records that the decoder added a token. */
+    void append(Branch branch, int token) {
+        tree.append(branch, token);
+    }
+
+    /** Takes tokens off the end of a sequence. */
+    void cut(Branch branch, int length) {
+        decoder.cut(branch.sequenceId(), length);
+        tree.truncate(branch, length);
+    }
+
+    /** Makes the decoder's memory agree with the tree after a failed batch; false if the sequence had to be dropped. */
+    boolean restore(Branch branch) {
+        if (limits.cutting()) {
+            decoder.cut(branch.sequenceId(), branch.length());
+            return true;
+        }
+        close(branch);
+        return false;
+    }
+
+    /** Forgets the tokens between two positions if that is possible without computing anything anew. */
+    boolean shift(Branch branch, int from, int to, TokenList tokensAfter) {
+        if (!limits.shifting() || !tree.isAlone(branch)) {
+            return false;
+        }
+        int length = branch.length() - (to - from);
+        decoder.removeAndShift(branch.sequenceId(), from, to);
+        tree.rewrite(branch, tokensAfter.array(), length);
+        return true;
+    }
+
+    /** Ends a sequence at once. */
+    void close(Branch branch) {
+        if (live.remove(branch) || idle.remove(branch)) {
+            decoder.cut(branch.sequenceId(), 0);
+            tree.remove(branch);
+            freeIds.addFirst(branch.sequenceId());
+        }
+    }
+
+    /** Ends a sequence, whose tokens are given, but keeps it for its prefix as long as there is room. */
+    void retain(Branch branch, TokenList tokens, Use use) {
+        if (use == Use.RETAINED && !isWorthRetaining(branch, tokens)) {
+            close(branch);
+            return;
+        }
+        live.remove(branch);
+        idle.add(branch);
+        branch.use(use, ++uses);
+        countPinned();
+        if (limits.cutting() && limits.sharing()) {
+            closeShorterTwins(branch);
+        }
+        evictSurplus();
+    }
+
+    private void evictSurplus() {
+        while (retainedCount() > options.retainedSequences() && evict()) {}
+        if (options.cacheCells().isPresent()) {
+            while (cachedCells() > options.cacheCells().getAsInt() && evict()) {}
+        }
+    }
+
+    private boolean isWorthRetaining(Branch branch, TokenList tokens) {
+        if (options.deterministic()
+                || options.retainedSequences() == 0
+                || branch.length() == 0
+                || !tree.isSearchable(branch)) {
+            return false;
+        }
+        Optional<Branch> twin =
+                limits.cutting() && limits.sharing() ? tree.findTwin(branch, tokens.array()) : Optional.empty();
+        twin.ifPresent(this::touch);
+        return twin.isEmpty();
+    }
+
+    /** Sequences that a longer one contains are of no more use. */
+    private void closeShorterTwins(Branch branch) {
+        List<Branch> twins = new ArrayList<>();
+        for (CellNode node = branch.end(); node != null && node.parent() != null; node = node.parent()) {
+            node.holders().stream()
+                    .filter(holder -> holder != branch && holder.use() == Use.RETAINED)
+                    .forEach(twins::add);
+        }
+        twins.forEach(this::close);
+    }
+
+    private long retainedCount() {
+        return idle.stream().filter(branch -> branch.use() == Use.RETAINED).count();
+    }
+
+    private int cachedCells() {
+        return usedCells() - committedCells(Prefix.NONE);
+    }
+
+    /** Lets go of a pinned sequence. */
+    void unpin(Branch branch) {
+        if (idle.contains(branch)) {
+            branch.use(Use.RETAINED, ++uses);
+            countPinned();
+            evictSurplus();
+        }
+    }
+
+    private void countPinned() {
+        pinnedCells = tree.countCells(
+                idle.stream().filter(branch -> branch.use() == Use.PINNED).toList(), null);
+    }
+
+    /** Drops the finished sequence that was not used for longest; false if there is none. */
+    boolean evict() {
+        return evictExcept(null);
+    }
+
+    private boolean evictExcept(@Nullable Branch kept) {
+        Optional<Branch> oldest = idle.stream()
+                .filter(branch -> branch.use() == Use.RETAINED && branch != kept)
+                .min(Comparator.comparingLong(Branch::lastUsed));
+        oldest.ifPresent(branch -> {
+            int before = usedCells();
+            close(branch);
+            telemetry.evicted(before - usedCells());
+        });
+        return oldest.isPresent();
+    }
+
+    /** Evicts until {@code cells} are free; false if nothing is left to evict. */
+    boolean makeRoom(int cells) {
+        while (limits.sharing() && limits.cells() - usedCells() < cells) {
+            if (!evict()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void evictAll() {
+        while (evict()) {}
+    }
+}

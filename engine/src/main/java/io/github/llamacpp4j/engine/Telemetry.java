@@ -1,0 +1,128 @@
+package io.github.llamacpp4j.engine;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/** Counts what the engine does and passes it on to the listener and to the flight recorder. Thread-safe. */
+final class Telemetry {
+
+    private static final Logger LOGGER = System.getLogger(Telemetry.class.getName());
+
+    private final EngineListener listener;
+    private final LongAdder steps = new LongAdder();
+    private final LongAdder promptTokens = new LongAdder();
+    private final LongAdder cachedTokens = new LongAdder();
+    private final LongAdder generatedTokens = new LongAdder();
+    private final LongAdder evictions = new LongAdder();
+    private final LongAdder preemptions = new LongAdder();
+    private final LongAdder drafted = new LongAdder();
+    private final LongAdder acceptedDrafts = new LongAdder();
+
+    Telemetry(EngineListener listener) {
+        this.listener = listener;
+    }
+
+    private void tell(Consumer<EngineListener> event) {
+        if (listener.equals(EngineListener.NONE)) {
+            return;
+        }
+        try {
+            event.accept(listener);
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, "an engine listener failed: " + listener, e);
+        }
+    }
+
+    void queued(Sequence sequence, int queueLength) {
+        tell(l -> l.queued(sequence.id(), sequence.request().caller(), queueLength));
+    }
+
+    void rejected(String caller, int queueLength) {
+        tell(l -> l.rejected(caller, queueLength));
+    }
+
+    void admitted(Sequence sequence, int cached, long queuedNanos) {
+        cachedTokens.add(cached);
+        tell(l -> l.admitted(sequence.id(), sequence.request().caller(), sequence.promptLength(), cached, queuedNanos));
+    }
+
+    void prefilled(Sequence sequence, int tokens, int remaining) {
+        promptTokens.add(tokens);
+        tell(l -> l.prefilled(sequence.id(), tokens, remaining));
+    }
+
+    void token(Sequence sequence, boolean first, long nanos) {
+        generatedTokens.increment();
+        tell(l -> {
+            if (first) {
+                l.firstToken(sequence.id(), nanos);
+            } else {
+                l.nextToken(sequence.id(), nanos);
+            }
+        });
+    }
+
+    void stepped(EngineStep step) {
+        steps.increment();
+        StepFlightEvent flight = new StepFlightEvent();
+        if (flight.shouldCommit()) {
+            flight.fill(step);
+            flight.commit();
+        }
+        tell(l -> l.stepped(step));
+    }
+
+    void finished(Sequence sequence, FinishedEvent end) {
+        RequestFlightEvent flight = new RequestFlightEvent();
+        if (flight.shouldCommit()) {
+            flight.fill(sequence.id(), end);
+            flight.commit();
+        }
+        tell(l -> l.finished(sequence.id(), sequence.request().caller(), end));
+    }
+
+    void failed(Sequence sequence, Throwable cause) {
+        LOGGER.log(Level.DEBUG, "request " + sequence.id() + " failed", cause);
+        tell(l -> l.failed(sequence.id(), sequence.request().caller(), cause));
+    }
+
+    void evicted(int cells) {
+        evictions.increment();
+        tell(l -> l.evicted(cells));
+    }
+
+    void preempted(Sequence sequence, int cells) {
+        preemptions.increment();
+        tell(l -> l.preempted(sequence.id(), cells));
+    }
+
+    void speculated(Sequence sequence, int draftedTokens, int acceptedTokens) {
+        drafted.add(draftedTokens);
+        acceptedDrafts.add(acceptedTokens);
+        tell(l -> l.speculated(sequence.id(), draftedTokens, acceptedTokens));
+    }
+
+    void stuck(long nanos) {
+        LOGGER.log(Level.WARNING, "an engine step has been running for " + nanos / 1_000_000 + " ms");
+        tell(l -> l.stuck(nanos));
+    }
+
+    EngineStats stats(int queueLength, int active, int retained, int usedCells, int cells) {
+        return new EngineStats(
+                queueLength,
+                active,
+                retained,
+                usedCells,
+                cells,
+                steps.sum(),
+                promptTokens.sum(),
+                cachedTokens.sum(),
+                generatedTokens.sum(),
+                evictions.sum(),
+                preemptions.sum(),
+                drafted.sum(),
+                acceptedDrafts.sum());
+    }
+}

@@ -1,0 +1,253 @@
+package io.github.llamacpp4j.engine;
+
+import static io.github.llamacpp4j.engine.EngineHarness.LIMITS;
+import static io.github.llamacpp4j.engine.EngineHarness.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EngineTest {
+
+    private final ConcurrentLinkedQueue<FakeDecoder> decoders = new ConcurrentLinkedQueue<>();
+    private final Semaphore gate = new Semaphore(0);
+
+    private Engine start(EngineOptions.Builder options, boolean gated) {
+        return Engine.start(
+                () -> {
+                    FakeDecoder decoder = new FakeDecoder(LIMITS, new FakeClock());
+                    if (gated) {
+                        decoder.whileDecoding = gate::acquireUninterruptibly;
+                    }
+                    decoders.add(decoder);
+                    return decoder;
+                },
+                new FakeVocabulary(300),
+                options.build());
+    }
+
+    @Test
+    void tenThousandVirtualThreadsWaitForRoomAndAllAreServed() throws InterruptedException {
+        AtomicInteger tokens = new AtomicInteger();
+        try (Engine engine = start(EngineOptions.builder().parallelSequences(16).queueCapacity(32), false)) {
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 10_000; i++) {
+                String prompt = "p" + i % 100;
+                threads.add(Thread.startVirtualThread(() -> tokens.addAndGet(
+                        engine.submit(request(prompt).maxTokens(2).build())
+                                .result()
+                                .tokens()
+                                .size())));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(tokens).hasValue(20_000);
+            assertThat(engine.stats().generatedTokens()).isEqualTo(20_000);
+        }
+        assertThat(decoders.element().closed).isTrue();
+    }
+
+    @Test
+    void trySubmitFailsFastAndSubmitGivesUpAtItsDeadline() {
+        EventLog log = new EventLog();
+        try (Engine engine = start(
+                EngineOptions.builder().parallelSequences(1).queueCapacity(1).listener(log), true)) {
+            EngineStream running = engine.submit(request("running").build());
+            waitUntil(() ->
+                    engine.stats().queueLength() == 0 || log.with("admitted").size() == 1);
+            engine.submit(request("waiting").build());
+            assertThatThrownBy(() ->
+                            engine.trySubmit(request("refused").caller("me").build()))
+                    .isInstanceOf(EngineOverloadedException.class)
+                    .hasMessageContaining("the queue of 1 requests is full; try again later");
+            assertThatThrownBy(() -> engine.submit(
+                            request("refused").timeout(Duration.ofMillis(20)).build()))
+                    .isInstanceOf(EngineOverloadedException.class)
+                    .hasMessageContaining("no room in the queue within PT0.02S");
+            assertThat(log.with("rejected")).hasSize(2).contains("rejected me");
+            gate.release(1000);
+            assertThat(running.result().tokens()).hasSize(10);
+        }
+    }
+
+    @Test
+    void interruptingASubmitterOrReaderCancels() throws InterruptedException {
+        try (Engine engine = start(EngineOptions.builder().parallelSequences(1).queueCapacity(1), true)) {
+            EngineStream first = engine.submit(request("first").build());
+            waitUntil(() -> engine.stats().queueLength() == 0 && gate.hasQueuedThreads());
+            engine.submit(request("second").build());
+            AtomicInteger interrupted = new AtomicInteger();
+            Thread submitter = Thread.ofVirtual().start(() -> {
+                try {
+                    engine.submit(request("third").build());
+                } catch (EngineInterruptedException e) {
+                    interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0);
+                }
+            });
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    first.next();
+                } catch (EngineInterruptedException e) {
+                    interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 10 : 0);
+                }
+            });
+            submitter.interrupt();
+            reader.interrupt();
+            submitter.join();
+            reader.join();
+            assertThat(interrupted).hasValue(11);
+            gate.release(1000);
+            assertThat(first.result().end().reason()).isEqualTo(FinishReason.CANCELLED);
+        }
+    }
+
+    @Test
+    void drainServesWhatWasTakenAndRefusesTheRest() {
+        Engine engine = start(EngineOptions.builder(), true);
+        List<EngineStream> streams = engine.submit(request("drain").build(), 6);
+        assertThat(engine.drain(Duration.ofMillis(20))).isFalse();
+        assertThatThrownBy(() -> engine.submit(request("late").build())).isInstanceOf(EngineClosedException.class);
+        gate.release(10_000);
+        assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
+        streams.forEach(stream -> assertThat(stream.result().tokens()).hasSize(10));
+        assertThat(decoders.element().closed).isTrue();
+        engine.close();
+    }
+
+    @Test
+    void closeFailsWhatIsNotDoneAndWakesThoseWhoWait() throws InterruptedException {
+        Engine engine = start(EngineOptions.builder().parallelSequences(1).queueCapacity(1), true);
+        EngineStream running = engine.submit(request("running").build());
+        waitUntil(() -> engine.stats().queueLength() == 0 && gate.hasQueuedThreads());
+        EngineStream queued = engine.submit(request("queued").build());
+        CountDownLatch refused = new CountDownLatch(3);
+        for (int i = 0; i < 3; i++) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    engine.submit(request("waiting").build());
+                } catch (EngineClosedException e) {
+                    refused.countDown();
+                }
+            });
+        }
+        Thread.startVirtualThread(() -> {
+            waitUntil(() -> decoders.element().aborted);
+            gate.release(1000);
+        });
+        engine.close();
+        engine.close();
+        refused.await();
+        assertThatThrownBy(running::result).isInstanceOf(EngineClosedException.class);
+        assertThatThrownBy(queued::result).isInstanceOf(EngineClosedException.class);
+        assertThatThrownBy(() -> engine.trySubmit(request("late").build())).isInstanceOf(EngineClosedException.class);
+        assertThat(engine.isRunning()).isFalse();
+        assertThat(decoders.element().closed).isTrue();
+    }
+
+    @Test
+    void deathFailsAllHandlesWithTheCauseAndRestartRevives() {
+        Engine engine = start(EngineOptions.builder().parallelSequences(1), true);
+        EngineStream running = engine.submit(request("running").build());
+        EngineStream queued = engine.submit(request("queued").build());
+        decoders.element().before = batch -> {
+            throw new OutOfMemoryError("planted");
+        };
+        assertThatThrownBy(engine::restart).isInstanceOf(IllegalStateException.class);
+        gate.release(1);
+        for (EngineStream stream : List.of(running, queued)) {
+            assertThatThrownBy(stream::result)
+                    .isInstanceOf(EngineFailedException.class)
+                    .hasMessageContaining("planted")
+                    .hasMessageContaining("restart()")
+                    .hasCauseInstanceOf(OutOfMemoryError.class);
+        }
+        assertThatThrownBy(() -> engine.submit(request("x").build())).isInstanceOf(EngineFailedException.class);
+        waitUntil(() -> !engine.isRunning());
+
+        engine.restart();
+        gate.release(1000);
+        assertThat(engine.submit(request("again").build()).result().tokens()).hasSize(10);
+        assertThat(decoders).hasSize(2);
+        assertThat(decoders.element().closed).isTrue();
+        engine.close();
+        assertThatThrownBy(engine::restart).isInstanceOf(EngineClosedException.class);
+    }
+
+    @Test
+    void aDecoderThatAlwaysFailsEndsTheEngine() {
+        try (Engine engine = start(EngineOptions.builder().queueCapacity(100), false)) {
+            decoders.element().before = batch -> {
+                throw new IllegalStateException("broken device");
+            };
+            List<EngineStream> streams = engine.submit(request("x").build(), 60);
+            int dead = 0;
+            for (EngineStream stream : streams) {
+                try {
+                    stream.result();
+                } catch (DecodeFailedException e) {
+                    assertThat(e).hasMessageContaining("broken device");
+                } catch (EngineFailedException e) {
+                    dead++;
+                }
+            }
+            assertThat(dead).isPositive();
+        }
+    }
+
+    @Test
+    void aStuckStepIsReported() {
+        EventLog log = new EventLog();
+        try (Engine engine =
+                start(EngineOptions.builder().stuckAfter(Duration.ofMillis(20)).listener(log), true)) {
+            EngineStream stream = engine.submit(request("stuck").build());
+            waitUntil(() -> !log.with("stuck").isEmpty());
+            assertThat(log.with("stuck")).hasSize(1);
+            gate.release(1000);
+            assertThat(stream.result().tokens()).hasSize(10);
+        }
+    }
+
+    @Test
+    void pinningWaitsUntilThePrefixIsThere() {
+        try (Engine engine = start(EngineOptions.builder(), false)) {
+            try (PrefixPin pin = engine.pin(EngineHarness.tokens("a pinned prefix"))) {
+                assertThat(pin).isNotNull();
+                assertThat(engine.submit(request("a pinned prefix, used").build())
+                                .result()
+                                .end()
+                                .usage()
+                                .cachedTokens())
+                        .isEqualTo(15);
+            }
+        }
+    }
+
+    @Test
+    void aVocabularyOfAnotherSizeIsRefusedAndTheDecoderClosed() {
+        FakeDecoder decoder = new FakeDecoder(LIMITS, new FakeClock());
+        assertThatThrownBy(() -> Engine.start(() -> decoder, new FakeVocabulary(299), EngineOptions.defaults()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the decoder knows 300 tokens and the vocabulary 299");
+        assertThat(decoder.closed).isTrue();
+    }
+
+    private static void waitUntil(java.util.function.BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

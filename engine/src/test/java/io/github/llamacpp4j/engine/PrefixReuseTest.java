@@ -1,0 +1,274 @@
+package io.github.llamacpp4j.engine;
+
+import static io.github.llamacpp4j.engine.EngineHarness.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PrefixReuseTest {
+
+    private static final String SYSTEM = "You are a very helpful assistant with a long system prompt. ";
+
+    private static EngineOptions.Builder options() {
+        return EngineOptions.builder();
+    }
+
+    private static DecoderLimits limits(int cells, boolean sharing, boolean cutting) {
+        return new DecoderLimits(300, cells, cells, 64, 8, sharing, cutting, false);
+    }
+
+    private static EngineResult run(EngineHarness engine, String prompt) {
+        EngineResult result = engine.result(engine.submit(request(prompt)));
+        assertThat(result.text()).isEqualTo(engine.alone(prompt, 10));
+        engine.checkCells();
+        return result;
+    }
+
+    @Test
+    void aSharedSystemPromptIsReadOnce() {
+        EngineHarness engine = new EngineHarness();
+        assertThat(run(engine, SYSTEM + "What is one?").end().usage().cachedTokens())
+                .isZero();
+        EngineResult second = run(engine, SYSTEM + "And two?");
+        assertThat(second.end().usage().cachedTokens()).isEqualTo(SYSTEM.length());
+    }
+
+    @Test
+    void aConversationContinuesWhereItEnded() {
+        EngineHarness engine = new EngineHarness();
+        String text = SYSTEM + "Hello!";
+        for (int turn = 0; turn < 8; turn++) {
+            EngineResult result = run(engine, text);
+            if (turn > 0) {
+                assertThat(result.end().usage().cachedTokens()).isEqualTo(text.length() - 8);
+            }
+            text += result.text() + " next? ";
+            assertThat(engine.loop.stats().retainedSequences())
+                    .as("the shorter turn is dropped")
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void requestsThatArriveTogetherWaitForOneToReadWhatTheyShare() {
+        EngineHarness engine = new EngineHarness(options().parallelSequences(8));
+        List<EngineStream> streams = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            streams.add(engine.submit(request(SYSTEM + i)));
+        }
+        engine.runAll();
+        for (int i = 0; i < 8; i++) {
+            EngineResult result = streams.get(i).result();
+            assertThat(result.text()).isEqualTo(engine.alone(SYSTEM + i, 10));
+            assertThat(result.end().usage().cachedTokens()).isEqualTo(i == 0 ? 0 : SYSTEM.length());
+        }
+        assertThat(engine.decoder.decodedTokens).isLessThan(SYSTEM.length() + 8 * 12);
+        engine.checkCells();
+    }
+
+    @Test
+    void followersGoOnWhenTheirLeaderIsCancelledOrFails() {
+        for (boolean fail : List.of(true, false)) {
+            EngineHarness engine = new EngineHarness(options().prefillTargetTime(Duration.ofMillis(20)));
+            EngineStream leader = engine.submit(request("!" + SYSTEM.repeat(4)));
+            EngineStream follower = engine.submit(request("!" + SYSTEM.repeat(4) + "me"));
+            engine.step(2);
+            if (fail) {
+                int[] failures = {2};
+                engine.decoder.before = batch -> failures[0]-- > 0 ? DecodeStatus.FAILED : DecodeStatus.DECODED;
+            } else {
+                leader.close();
+            }
+            engine.runAll();
+            assertThat(follower.result().text()).isEqualTo(engine.alone("!" + SYSTEM.repeat(4) + "me", 10));
+            engine.checkCells();
+        }
+    }
+
+    @Test
+    void theLeastRecentlyUsedGoesFirst() {
+        EngineHarness engine = new EngineHarness(options().retainedSequences(2));
+        run(engine, "first prompt of all");
+        run(engine, "second prompt of all");
+        run(engine, "first prompt of all");
+        run(engine, "third prompt of all");
+        assertThat(engine.log.with("evicted")).hasSize(1);
+        assertThat(run(engine, "first prompt of all").end().usage().cachedTokens())
+                .isPositive();
+        assertThat(run(engine, "second prompt of all").end().usage().cachedTokens())
+                .isZero();
+    }
+
+    @Test
+    void cachedCellsStayWithinTheirBudgetAndMakeWayForRequests() {
+        EngineHarness engine = new EngineHarness(options().cacheCells(60));
+        for (int i = 0; i < 10; i++) {
+            run(engine, i + " some different prompt");
+            assertThat(engine.decoder.usedCells()).isLessThanOrEqualTo(60);
+        }
+        EngineHarness small = new EngineHarness(limits(100, true, true), options());
+        for (int i = 0; i < 10; i++) {
+            run(small, i + " prompt" + "x".repeat(40));
+        }
+        assertThat(small.log.with("evicted")).isNotEmpty();
+        assertThat(small.log.with("preempted")).isEmpty();
+    }
+
+    @Test
+    void aPinnedPrefixStaysUntilItIsLetGo() {
+        EngineHarness engine =
+                new EngineHarness(limits(200, true, true), options().retainedSequences(1));
+        PrefixPin pin = pin(engine, SYSTEM);
+        for (int i = 0; i < 5; i++) {
+            run(engine, i + "x".repeat(60));
+        }
+        assertThat(run(engine, SYSTEM + "?").end().usage().cachedTokens()).isEqualTo(SYSTEM.length());
+        for (int i = 0; i < 5; i++) {
+            run(engine, i + "y".repeat(100));
+        }
+        assertThat(run(engine, SYSTEM + "?").end().usage().cachedTokens()).isGreaterThanOrEqualTo(SYSTEM.length());
+        assertThat(pin).isNotNull();
+    }
+
+    private static PrefixPin pin(EngineHarness engine, String prefix) {
+        PrefixPin pin = new PrefixPin(branch -> engine.loop.execute(() -> engine.loop.unpin(branch)));
+        engine.queue.offer(engine.factory.create(request(prefix).maxTokens(0).build(), 1, pin));
+        engine.runAll();
+        return pin;
+    }
+
+    @Test
+    void anUnpinnedPrefixCanBeEvicted() {
+        EngineHarness engine = new EngineHarness(options().retainedSequences(1));
+        pin(engine, SYSTEM).close();
+        run(engine, "another prompt");
+        assertThat(run(engine, SYSTEM + "?").end().usage().cachedTokens()).isZero();
+    }
+
+    @Test
+    void aRequestThatFitsOnlyWithoutThePinnedCellsIsRefusedWithCounts() {
+        EngineHarness engine = new EngineHarness(limits(100, true, true), options());
+        pin(engine, SYSTEM);
+        EngineStream stream = engine.submit(request("x".repeat(60)));
+        engine.runAll();
+        org.assertj.core.api.Assertions.assertThatThrownBy(stream::result)
+                .isInstanceOf(ContextOverflowException.class)
+                .hasMessageContaining("60 prompt tokens leave no room in a context of 40");
+    }
+
+    @Test
+    void aMemoryThatCannotBeCutContinuesWholeSequencesOnly() {
+        EngineHarness engine =
+                new EngineHarness(limits(500, true, false), options().parallelSequences(2));
+        EngineResult first = run(engine, SYSTEM);
+        EngineResult continued = run(engine, SYSTEM + first.text() + " more");
+        assertThat(continued.end().usage().cachedTokens()).isEqualTo(SYSTEM.length() + 9);
+        assertThat(run(engine, SYSTEM + "other").end().usage().cachedTokens()).isZero();
+    }
+
+    @Test
+    void aMemoryThatCannotBeCutSurvivesFailedSteps() {
+        EngineHarness engine = new EngineHarness(limits(500, true, false), options());
+        int[] calls = {0};
+        engine.decoder.before = batch -> ++calls[0] % 5 == 3 ? DecodeStatus.FAILED : DecodeStatus.DECODED;
+        List<EngineStream> streams =
+                List.of(engine.submit(request("aaa").speculativeTokens(4)), engine.submit(request("bbb")));
+        engine.runAll();
+        assertThat(streams.get(0).result().text()).isEqualTo(engine.alone("aaa", 10));
+        assertThat(streams.get(1).result().text()).isEqualTo(engine.alone("bbb", 10));
+        engine.checkCells();
+    }
+
+    @Test
+    void separateStreamsAreTakenOverAndCut() {
+        EngineHarness engine =
+                new EngineHarness(limits(500, false, true), options().parallelSequences(2));
+        run(engine, SYSTEM + "one");
+        EngineResult second = run(engine, SYSTEM + "two");
+        assertThat(second.end().usage().cachedTokens()).isEqualTo(SYSTEM.length());
+        assertThat(engine.loop.stats().retainedSequences()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestCanStayOutOfTheCache() {
+        EngineHarness engine = new EngineHarness();
+        EngineResult secret = engine.result(engine.submit(request(SYSTEM).prefixCache(false)));
+        assertThat(secret.text()).isEqualTo(engine.alone(SYSTEM, 10));
+        assertThat(engine.decoder.usedCells()).isZero();
+        run(engine, SYSTEM);
+        assertThat(engine.result(engine.submit(request(SYSTEM).prefixCache(false)))
+                        .end()
+                        .usage()
+                        .cachedTokens())
+                .isZero();
+    }
+
+    @Test
+    void anIdleEngineDropsItsCacheAfterAWhile() {
+        EngineHarness engine = new EngineHarness(options().dropCacheAfter(Duration.ofMinutes(5)));
+        run(engine, SYSTEM);
+        assertThat(engine.loop.idleTime()).isBetween(Duration.ofMinutes(4), Duration.ofMinutes(5));
+        engine.clock.advance(Duration.ofMinutes(6));
+        engine.step(1);
+        assertThat(engine.decoder.usedCells()).isZero();
+    }
+
+    @Test
+    void speculationChangesNothingButTheNumberOfSteps() {
+        EngineHarness engine = new EngineHarness();
+        String period = "abcdefgh";
+        engine.decoder.language = tokens -> (int) period.charAt(tokens.length % 8);
+        EngineResult plain =
+                engine.result(engine.submit(request(period.repeat(3)).maxTokens(64)));
+        int plainSteps = engine.decoder.batches.size();
+        EngineResult guessed = engine.result(engine.submit(
+                request(period.repeat(3)).maxTokens(64).speculativeTokens(8).prefixCache(false)));
+        assertThat(guessed.text()).isEqualTo(plain.text());
+        assertThat(engine.decoder.batches.size() - plainSteps).isLessThan(12);
+        assertThat(guessed.end().usage().acceptedDraftTokens()).isGreaterThan(50);
+
+        EngineHarness random = new EngineHarness();
+        EngineResult wrong = random.result(
+                random.submit(request("aabaab".repeat(10)).maxTokens(100).speculativeTokens(8)));
+        assertThat(wrong.text()).isEqualTo(random.alone("aabaab".repeat(10), 100));
+        random.checkCells();
+    }
+
+    @Test
+    void randomTrafficNeverConfusesPrefixesOrCells() {
+        Random random = new Random(11);
+        EngineHarness engine = new EngineHarness(
+                limits(400, true, true),
+                options().parallelSequences(4).retainedSequences(4).openEndedReserve(8));
+        List<String> prompts = new ArrayList<>();
+        List<EngineStream> streams = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            String prompt = random.nextInt(3) > 0 && !prompts.isEmpty()
+                    ? extend(prompts.get(random.nextInt(prompts.size())), random)
+                    : "start " + random.nextInt(5) + " ";
+            prompts.add(prompt);
+            streams.add(engine.submit(request(prompt).speculativeTokens(random.nextInt(4))));
+            engine.step(random.nextInt(8));
+            engine.checkCells();
+            while (engine.queue.size() > 100) {
+                engine.step(1);
+            }
+        }
+        engine.runAll();
+        for (int i = 0; i < streams.size(); i++) {
+            assertThat(streams.get(i).result().text()).isEqualTo(engine.alone(prompts.get(i), 10));
+        }
+        engine.checkCells();
+    }
+
+    private static String extend(String prompt, Random random) {
+        String cut = prompt.substring(0, random.nextInt(prompt.length()) + 1);
+        return cut.length() > 150
+                ? cut.substring(0, 20)
+                : cut + (char) ('a' + random.nextInt(3)) + "xyz ".repeat(random.nextInt(4));
+    }
+}
