@@ -1,0 +1,115 @@
+package io.github.llamacpp4j.cli;
+
+import io.github.llamacpp4j.chat.ChatException;
+import io.github.llamacpp4j.chat.ChatJson;
+import io.github.llamacpp4j.chat.OutputFlag;
+import io.github.llamacpp4j.chat.OutputParser;
+import io.github.llamacpp4j.chat.OutputSyntax;
+import io.github.llamacpp4j.chat.ParsedOutput;
+import io.github.llamacpp4j.chat.ParsedToolCall;
+import io.github.llamacpp4j.chat.ToolDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Takes models' answers apart, one per line: {@code {"template_file":…|"template":…,"raw_output":…,
+ * "generation_prompt":…,"tools":[…],"final":…}}. {@code final} tells whether the answer has ended, which is the default.
+ */
+final class AnswerParsing implements JsonLines.Handler {
+    private static final int MAX_SYNTAXES = 128;
+
+    private final Map<String, OutputSyntax> syntaxes = new LinkedHashMap<>();
+
+    @Override
+    public void answer(ObjectNode request, ObjectNode answer) {
+        OutputSyntax syntax = syntax(request);
+        OutputParser parser = syntax.parser(tools(request), text(request, "generation_prompt", ""));
+        parser.accept(text(request, "raw_output", null));
+        if (flag(request, "final")) {
+            parser.finish();
+        }
+        write(parser.result(), answer);
+    }
+
+    private OutputSyntax syntax(ObjectNode request) {
+        String source = request.has("template")
+                ? text(request, "template", null)
+                : read(Path.of(text(request, "template_file", null)));
+        if (syntaxes.size() >= MAX_SYNTAXES) {
+            syntaxes.clear();
+        }
+        return syntaxes.computeIfAbsent(source, OutputSyntax::of);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new CommandFailure("request", "cannot read the template " + file + ": " + e.getMessage());
+        }
+    }
+
+    private static List<ToolDefinition> tools(ObjectNode request) {
+        try {
+            return ChatJson.tools(Json.MAPPER.treeToValue(request.get("tools"), Object.class));
+        } catch (ChatException e) {
+            throw new CommandFailure("request", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String text(ObjectNode request, String name, @Nullable String absent) {
+        JsonNode node = request.get(name);
+        if (node != null && node.isString()) {
+            return node.asString();
+        }
+        if (absent != null && (node == null || node.isNull())) {
+            return absent;
+        }
+        throw new CommandFailure(
+                "request",
+                "expected a string \"" + name + "\", found "
+                        + (node == null ? "none" : node.getNodeType().toString()));
+    }
+
+    private static boolean flag(ObjectNode request, String name) {
+        JsonNode node = request.get(name);
+        if (node == null || node.isNull()) {
+            return true;
+        }
+        if (!node.isBoolean()) {
+            throw new CommandFailure(
+                    "request", "expected true or false as \"" + name + "\", found " + node.getNodeType());
+        }
+        return node.asBoolean();
+    }
+
+    private static void write(ParsedOutput output, ObjectNode answer) {
+        answer.put("reasoning_content", output.reasoning());
+        answer.put("content", output.text());
+        ArrayNode calls = answer.putArray("tool_calls");
+        for (ParsedToolCall call : output.toolCalls()) {
+            ObjectNode node = calls.addObject();
+            if (!call.id().isEmpty()) {
+                node.put("id", call.id());
+            }
+            node.put("name", call.name());
+            node.set(
+                    "arguments", call.complete() ? Json.MAPPER.readTree(call.argumentsText()) : Json.MAPPER.nullNode());
+            node.put("arguments_text", call.argumentsText());
+            node.put("complete", call.complete());
+        }
+        ArrayNode flags = answer.putArray("flags");
+        for (OutputFlag flag : output.flags()) {
+            flags.add(flag.name().toLowerCase(Locale.ROOT));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.llamacpp4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+class AnswerParsingTest {
+    private static final String TOOLS =
+            "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"ping\",\"parameters\":{}}}]";
+
+    private static ObjectNode answer(String request) {
+        return JsonLines.answer(new AnswerParsing(), request);
+    }
+
+    @Test
+    void anAnswerIsTakenApart() {
+        ObjectNode answer = answer("{\"template\":\"<think></think><tool_call>\",\"raw_output\":"
+                + "\"<think>Hm.</think>Hi.<tool_call>{\\\"name\\\":\\\"ping\\\",\\\"arguments\\\":{\\\"a\\\":12.5}}</tool_call>\","
+                + "\"final\":true," + TOOLS + "}");
+
+        assertThat(Json.line(answer))
+                .isEqualTo("{\"ok\":true,\"reasoning_content\":\"Hm.\",\"content\":\"Hi.\",\"tool_calls\":"
+                        + "[{\"name\":\"ping\",\"arguments\":{\"a\":12.5},\"arguments_text\":\"{\\\"a\\\":12.5}\","
+                        + "\"complete\":true}],\"flags\":[]}");
+    }
+
+    @Test
+    void aStreamingAnswerShowsOnlyWhatIsCertain() {
+        ObjectNode answer =
+                answer("{\"template\":\"<tool_call>\",\"raw_output\":\"Hi.\\n<tool_c\",\"final\":false," + TOOLS + "}");
+
+        assertThat(answer.get("content").asString()).isEqualTo("Hi.");
+    }
+
+    @Test
+    void aCallThatWasCutOffIsMarked() {
+        ObjectNode answer = answer("{\"template\":\"<tool_call>\",\"raw_output\":"
+                + "\"<tool_call>{\\\"name\\\":\\\"ping\\\",\\\"arguments\\\":{\\\"a\\\"\"," + TOOLS + "}");
+
+        assertThat(Json.line(answer))
+                .contains("\"arguments\":null,\"arguments_text\":\"{\\\"a\\\"\",\"complete\":false")
+                .contains("\"flags\":[\"unfinished_tool_call\"]");
+    }
+
+    @Test
+    void aBadRequestIsAnsweredWithTheReason() {
+        assertThat(Json.line(answer("{\"template\":\"x\"}"))).contains("\"ok\":false", "raw_output");
+        assertThat(Json.line(answer("{\"template_file\":\"/nowhere\",\"raw_output\":\"\"}")))
+                .contains("/nowhere");
+        assertThat(Json.line(answer("{\"template\":\"x\",\"raw_output\":\"\",\"tools\":7}")))
+                .contains("tools: expected an array");
+    }
+}
