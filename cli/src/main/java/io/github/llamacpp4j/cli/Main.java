@@ -42,6 +42,8 @@ public final class Main implements Runnable {
 
     static int run(Terminal terminal, String... arguments) {
         CommandLine commands = new CommandLine(new Main())
+                .addSubcommand(NativesCommand.commandLine(terminal))
+                .addSubcommand(new DoctorCommand(terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))

@@ -142,7 +142,7 @@ class NativeLoaderIT {
     void aMissingDirectoryIsNamed() {
         assertThat(load(temporary.resolve("absent")))
                 .startsWith("refused: The native library directory " + temporary.resolve("absent"))
-                .contains("does not exist", "llamacpp4j natives install");
+                .contains("does not exist", "Name a directory with the libraries of llama.cpp v0.4.0 to v0.5.0");
     }
 
     @Test

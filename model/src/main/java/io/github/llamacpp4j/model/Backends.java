@@ -3,11 +3,11 @@ package io.github.llamacpp4j.model;
 import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_buffer_type;
 import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_by_name;
 
+import io.github.llamacpp4j.ffi.LoadedNatives;
 import io.github.llamacpp4j.ffi.NativeDevices;
-import io.github.llamacpp4j.ffi.generated.GgmlH;
-import io.github.llamacpp4j.ffi.generated.LlamaH;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -17,6 +17,34 @@ import java.util.List;
 public final class Backends {
 
     private Backends() {}
+
+    /**
+     * The libraries in use, which are loaded first if need be.
+     *
+     * @throws NativeLibraryException if llama.cpp cannot be loaded
+     */
+    public static LoadedLibraries libraries() {
+        return describe(NativeRuntime.ensureLoaded());
+    }
+
+    /**
+     * Loads the libraries in a directory: an installed set, or a plain llama.cpp {@code build/bin}. It goes before every
+     * other place where libraries are looked for, so it must be the first use of llama.cpp in the process.
+     *
+     * @throws NativeLibraryException if llama.cpp cannot be loaded from there, or has been loaded from elsewhere
+     */
+    public static LoadedLibraries load(Path directory) {
+        return describe(NativeRuntime.load(directory));
+    }
+
+    private static LoadedLibraries describe(LoadedNatives natives) {
+        return new LoadedLibraries(
+                natives.set().directory(),
+                natives.set().origin().toString(),
+                natives.llamaVersion(),
+                natives.ggmlVersion() + " (" + natives.ggmlCommit() + ")",
+                natives.cpuVariant());
+    }
 
     /**
      * All loaded backends with their devices and features.
@@ -62,27 +90,6 @@ public final class Backends {
             case META -> DeviceType.META;
             case UNKNOWN -> DeviceType.UNKNOWN;
         };
-    }
-
-    /**
-     * llama.cpp's version, such as {@code 0.5.0-dev}.
-     *
-     * @throws NativeLibraryException if llama.cpp cannot be loaded
-     */
-    public static String llamaVersion() {
-        NativeRuntime.ensureLoaded();
-        return NativeText.of(LlamaH.llama_version()).orElse("");
-    }
-
-    /**
-     * ggml's version and commit, such as {@code 0.25.1 (0ad4a86)}.
-     *
-     * @throws NativeLibraryException if llama.cpp cannot be loaded
-     */
-    public static String ggmlVersion() {
-        NativeRuntime.ensureLoaded();
-        return NativeText.of(GgmlH.ggml_version()).orElse("") + " ("
-                + NativeText.of(GgmlH.ggml_commit()).orElse("unknown") + ")";
     }
 
     /** The native device of that name; devices are never freed. */

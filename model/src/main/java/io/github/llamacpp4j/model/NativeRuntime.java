@@ -1,9 +1,11 @@
 package io.github.llamacpp4j.model;
 
+import io.github.llamacpp4j.ffi.LoadedNatives;
 import io.github.llamacpp4j.ffi.NativeLoadException;
 import io.github.llamacpp4j.ffi.NativeLoader;
 import io.github.llamacpp4j.ffi.NativeLog;
 import io.github.llamacpp4j.natives.NativeSetException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -27,9 +29,22 @@ final class NativeRuntime {
      *
      * @throws NativeLibraryException if that fails
      */
-    static void ensureLoaded() {
+    static LoadedNatives ensureLoaded() {
+        return translating(NativeLoader::load);
+    }
+
+    /**
+     * Loads the libraries in a directory unless that has been done.
+     *
+     * @throws NativeLibraryException if that fails, or if others are loaded
+     */
+    static LoadedNatives load(Path directory) {
+        return translating(() -> NativeLoader.load(directory));
+    }
+
+    private static LoadedNatives translating(Supplier<LoadedNatives> load) {
         try {
-            NativeLoader.load();
+            return load.get();
         } catch (NativeLoadException | NativeSetException failure) {
             throw new NativeLibraryException(String.valueOf(failure.getMessage()), failure);
         }

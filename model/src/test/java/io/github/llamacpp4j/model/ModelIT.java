@@ -109,6 +109,17 @@ class ModelIT {
     void listsTheProcessor() {
         assertThat(Backends.devices()).anyMatch(device -> device.type() == DeviceType.CPU);
         assertThat(Backends.list()).anyMatch(backend -> backend.name().equals("CPU"));
-        assertThat(Backends.llamaVersion()).isNotEmpty();
+        LoadedLibraries libraries = Backends.libraries();
+        assertThat(libraries.llamaVersion()).startsWith("0.");
+        assertThat(libraries.directory()).isDirectory();
+        assertThat(Backends.load(libraries.directory())).isEqualTo(libraries);
+    }
+
+    @Test
+    void aSecondSetOfLibrariesIsRefused() {
+        Backends.libraries();
+        assertThatThrownBy(() -> Backends.load(Path.of("elsewhere")))
+                .isInstanceOf(NativeLibraryException.class)
+                .hasMessageContainingAll("elsewhere", "can hold only one llama.cpp");
     }
 }

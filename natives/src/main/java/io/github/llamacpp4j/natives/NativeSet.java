@@ -49,6 +49,17 @@ public record NativeSet(
             this.title = title;
         }
 
+        /** What to do about a directory that was found in this way and is no native set. */
+        String remedy() {
+            return switch (this) {
+                case EXPLICIT -> "Name a directory with the libraries of llama.cpp v0.4.0 to v0.5.0.";
+                case SETTING ->
+                    "Correct " + NativeSets.DIRECTORY_VARIABLE + ", or unset it to use the installed libraries"
+                            + " (llamacpp4j natives install).";
+                case CLASS_PATH, INSTALLED -> "Delete the directory and run \"llamacpp4j natives install\".";
+            };
+        }
+
         @Override
         public String toString() {
             return title;
@@ -80,15 +91,15 @@ public record NativeSet(
         if (!Files.isDirectory(absolute)) {
             throw new NativeSetException("The native library directory " + absolute + " ("
                     + origin + ") " + (Files.exists(absolute) ? "is not a directory" : "does not exist") + ". "
-                    + NativeSets.remedy());
+                    + origin.remedy());
         }
         List<Path> files = files(absolute);
         return new NativeSet(
                 absolute,
                 origin,
-                only(absolute, files, BASE, "ggml-base"),
-                only(absolute, files, GGML, "ggml"),
-                only(absolute, files, LLAMA, "llama"),
+                only(absolute, origin, files, BASE, "ggml-base"),
+                only(absolute, origin, files, GGML, "ggml"),
+                only(absolute, origin, files, LLAMA, "llama"),
                 files.stream().filter(file -> matches(file, BACKEND)).toList(),
                 NativeSetManifest.in(absolute));
     }
@@ -111,13 +122,13 @@ public record NativeSet(
     }
 
     /** The shortest of the names that a library has; a second library beside one that names its release is refused. */
-    private static Path only(Path directory, List<Path> files, Pattern pattern, String library) {
+    private static Path only(Path directory, Origin origin, List<Path> files, Pattern pattern, String library) {
         List<Path> found = new ArrayList<>(
                 files.stream().filter(file -> matches(file, pattern)).toList());
         if (found.isEmpty()) {
             throw new NativeSetException(
                     "The directory " + directory + " has no " + library + " library (a file such as "
-                            + exampleName(library) + "), so it is not a llama.cpp native set. " + NativeSets.remedy());
+                            + exampleName(library) + "), so it is not a llama.cpp native set. " + origin.remedy());
         }
         found.sort(Comparator.comparingInt((Path file) -> name(file).length()).thenComparing(Path::compareTo));
         long releases = found.stream()

@@ -25,6 +25,9 @@ final class NpmClient {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final Duration STALL_LIMIT = Duration.ofMinutes(5);
+    /** Logs and metadata that npm writes before the tarball arrives. */
+    private static final long OVERHEAD_BYTES = 64 * 1024;
+
     private static final int MESSAGE_CHARACTERS = 1500;
 
     private final Surroundings surroundings;
@@ -108,7 +111,7 @@ final class NpmClient {
             if (bytes != seen) {
                 seen = bytes;
                 changedNanos = System.nanoTime();
-                listener.progress(Step.DOWNLOAD, Math.min(bytes, total), total);
+                listener.progress(Step.DOWNLOAD, bytes < OVERHEAD_BYTES ? 0 : Math.min(bytes, total), total);
             } else if (System.nanoTime() - changedNanos > stallLimit.toNanos()) {
                 throw failed(
                         pin, "made no progress for " + stallLimit.toSeconds() + " s", directory.resolve("npm.log"));
