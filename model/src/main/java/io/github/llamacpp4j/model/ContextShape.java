@@ -42,7 +42,7 @@ record ContextShape(int contextSize, int microBatchSize, long estimatedBytes) {
         int wanted = options.contextSize() == ContextOptions.MODEL_CONTEXT_SIZE
                 ? info.trainedContextSize()
                 : options.contextSize();
-        if (wanted == 0) {
+        if (wanted <= 0) {
             throw new IllegalArgumentException(
                     "the model does not say for how many positions it was trained: set contextSize");
         }

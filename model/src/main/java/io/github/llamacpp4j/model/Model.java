@@ -64,6 +64,7 @@ public final class Model implements AutoCloseable {
      * @param file a GGUF file; of a model in several files the first, if they are named as llama.cpp names them
      * @param options how to load it
      * @throws ModelLoadException if it cannot be loaded, with the reason and what llama.cpp logged
+     * @throws IllegalArgumentException if the options do not fit the file or the devices
      * @throws NativeLibraryException if llama.cpp cannot be loaded
      */
     public static Model load(Path file, ModelOptions options) {
@@ -82,6 +83,7 @@ public final class Model implements AutoCloseable {
      * @param parts the files in their order
      * @param options how to load it
      * @throws ModelLoadException if it cannot be loaded, with the reason and what llama.cpp logged
+     * @throws IllegalArgumentException if the options do not fit the file or the devices
      * @throws NativeLibraryException if llama.cpp cannot be loaded
      */
     public static Model load(List<Path> parts, ModelOptions options) {
@@ -106,6 +108,10 @@ public final class Model implements AutoCloseable {
 
     private static Model load(Path path, ModelFile file, ModelOptions options, Loader loader) {
         NativeRuntime.ensureLoaded();
+        file.requireOverridable(options.metadataOverrides());
+        if (!options.vocabularyOnly()) {
+            file.requireSoundSettings(options.metadataOverrides());
+        }
         if (!options.vocabularyOnly()
                 && file.headers().stream().allMatch(header -> header.tensors().isEmpty())) {
             throw new ModelLoadException(

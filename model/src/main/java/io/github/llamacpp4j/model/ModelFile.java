@@ -84,6 +84,14 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
         VocabularyChecks.fault(file.metadata()).ifPresent(fault -> {
             throw new ModelLoadException(parts.getFirst(), Reason.DAMAGED, fault);
         });
+        headers.stream()
+                .flatMap(header -> header.tensors().stream())
+                .filter(tensor -> tensor.dimensions().contains(0L))
+                .findFirst()
+                .ifPresent(tensor -> {
+                    throw new ModelLoadException(
+                            parts.getFirst(), Reason.DAMAGED, "tensor " + tensor.name() + " has no elements");
+                });
         return file;
     }
 
@@ -131,11 +139,40 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
         return layers * setting(suffix, absent);
     }
 
-    private static boolean isInteger(GgufType type) {
+    static boolean isInteger(GgufType type) {
         return switch (type) {
             case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 -> true;
             default -> false;
         };
+    }
+
+    /** Refuses settings that would make llama.cpp end the process while it reads the weights. */
+    void requireSoundSettings(List<MetadataOverride> overrides) {
+        HyperParameterChecks.fault(metadata(), overrides).ifPresent(fault -> {
+            throw new ModelLoadException(parts.getFirst(), Reason.DAMAGED, fault);
+        });
+    }
+
+    /**
+     * Refuses an override of another kind than the value in the file, which llama.cpp would silently leave out.
+     *
+     * @throws IllegalArgumentException if there is one
+     */
+    void requireOverridable(List<MetadataOverride> overrides) {
+        for (MetadataOverride override : overrides) {
+            Optional<GgufValue> value = metadata().value(override.key());
+            boolean fits = value.isEmpty()
+                    || switch (override) {
+                        case MetadataOverride.OfInteger integer -> value.get() instanceof GgufValue.IntegerValue;
+                        case MetadataOverride.OfFloat number -> value.get() instanceof GgufValue.FloatValue;
+                        case MetadataOverride.OfBoolean truth -> value.get() instanceof GgufValue.BoolValue;
+                        case MetadataOverride.OfString text -> value.get() instanceof GgufValue.StringValue;
+                    };
+            if (!fits) {
+                throw new IllegalArgumentException("metadata key " + override.key() + " holds a value of type "
+                        + value.get().type() + ": override it with one of that kind, found " + override);
+            }
+        }
     }
 
     private List<GgufTensor> tensors(String name) {

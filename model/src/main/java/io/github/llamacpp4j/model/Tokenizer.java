@@ -110,15 +110,20 @@ public final class Tokenizer {
      * @throws IllegalArgumentException if the text is longer than {@link #MAX_TEXT_BYTES}
      */
     public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
-        return encode(utf8(requireNonNull(text, "text")), addSpecial, parseSpecial);
+        return encodeUtf8(utf8(requireNonNull(text, "text")), addSpecial, parseSpecial);
     }
 
     /**
-     * The tokens of a text given as UTF-8; bytes that are not UTF-8 give tokens without meaning.
+     * The tokens of a text given as UTF-8; what is not UTF-8 counts as U+FFFD.
      *
      * @see #encode(String, boolean, boolean)
      */
     public int[] encode(byte[] text, boolean addSpecial, boolean parseSpecial) {
+        return encode(new String(text, StandardCharsets.UTF_8), addSpecial, parseSpecial);
+    }
+
+    /** Bytes that are not UTF-8 must not come here: the native tokenizer throws where nothing catches. */
+    private int[] encodeUtf8(byte[] text, boolean addSpecial, boolean parseSpecial) {
         if (text.length > MAX_TEXT_BYTES) {
             throw new IllegalArgumentException("a text may have at most " + MAX_TEXT_BYTES + " bytes, found "
                     + text.length + "; tokenize it in parts");
