@@ -211,7 +211,12 @@ public final class ModelStore {
                     .append(": ")
                     .append(failures.get(i).getMessage());
         }
-        StoreException combined = new StoreException(failures.getFirst().kind(), message.toString());
+        Kind kind = failures.stream()
+                .map(StoreException::kind)
+                .filter(k -> k == Kind.NETWORK)
+                .findFirst()
+                .orElse(failures.getFirst().kind());
+        StoreException combined = new StoreException(kind, message.toString());
         failures.forEach(combined::addSuppressed);
         return combined;
     }

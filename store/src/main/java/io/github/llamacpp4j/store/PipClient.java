@@ -43,6 +43,8 @@ final class PipClient {
                 "--only-binary=:all:",
                 "--no-cache-dir",
                 "--no-input",
+                "--retries",
+                "2",
                 "--progress-bar",
                 "off",
                 "--disable-pip-version-check",
@@ -142,11 +144,16 @@ final class PipClient {
             output = "(its output cannot be read: " + e.getMessage() + ")";
         }
         String end = output.substring(Math.max(0, output.length() - MESSAGE_CHARACTERS));
-        boolean unknown = output.contains("No matching distribution");
+        boolean cut = output.contains("connection broken") || output.contains("Max retries exceeded");
+        boolean unknown = output.contains("No matching distribution") && !cut;
         return new StoreException(
-                unknown ? Kind.NOT_FOUND : Kind.TOOL,
+                cut ? Kind.NETWORK : unknown ? Kind.NOT_FOUND : Kind.TOOL,
                 "pip could not download " + source.requirement()
-                        + (unknown ? ": there is no such package or version with a wheel. pip said:\n" : ". It said:\n")
+                        + (cut
+                                ? ": it cannot reach its index (pip config list). It said:\n"
+                                : unknown
+                                        ? ": there is no such package or version with a wheel. It said:\n"
+                                        : ". It said:\n")
                         + end);
     }
 

@@ -114,6 +114,10 @@ class PyPiTest {
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND))
                 .hasMessageContaining("No matching distribution");
+        program("pip3", "echo 'Retrying after connection broken by X. No matching distribution found'\nexit 1\n");
+        assertThatThrownBy(() -> store().pull("pypi:pkg", PullListener.none()))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NETWORK));
         program("pip3", "echo 'the proxy says no'\nexit 2\n");
         assertThatThrownBy(() -> store().pull("pypi:pkg", PullListener.none()))
                 .isInstanceOfSatisfying(
