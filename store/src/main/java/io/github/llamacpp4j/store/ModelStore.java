@@ -111,6 +111,15 @@ public final class ModelStore {
         return file.isPresent() ? file.get() : pull(name, listener).path();
     }
 
+    /**
+     * The file of a model that is on this machine: a path that exists, what {@code file:} names, or a stored model;
+     * nothing is fetched.
+     */
+    public Optional<Path> locate(String name) {
+        Optional<Path> file = existingFile(name);
+        return file.isPresent() ? file : find(name).map(StoredModel::path);
+    }
+
     private static Optional<Path> existingFile(String name) {
         try {
             Path path = ModelSource.parse(name).orElse(null) instanceof ModelSource.LocalFile local
@@ -281,16 +290,12 @@ public final class ModelStore {
      * @throws StoreException if there is no such model or it can only be read once it was pulled
      */
     public ByteRangeSource open(String name) {
-        Optional<Path> file = existingFile(name);
+        Optional<Path> file = locate(name);
         if (file.isPresent()) {
             return ByteRangeSource.ofFile(file.get());
         }
-        Optional<StoredModel> here = find(name);
-        if (here.isPresent()) {
-            return ByteRangeSource.ofFile(here.get().path());
-        }
-        Alias alias = wanted(name, here);
-        requireAllowed(alias, here);
+        Alias alias = wanted(name, Optional.empty());
+        requireAllowed(alias, Optional.empty());
         for (ModelSource source : alias.sources()) {
             if (source instanceof ModelSource.Web web) {
                 return new RemoteGguf(new WebClient(options), web.address());

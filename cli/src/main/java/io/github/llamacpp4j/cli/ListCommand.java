@@ -1,0 +1,78 @@
+package io.github.llamacpp4j.cli;
+
+import io.github.llamacpp4j.store.ModelStore;
+import io.github.llamacpp4j.store.StoredModel;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code list}: the models that are here. */
+@Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the models in the store.")
+final class ListCommand implements Callable<Integer> {
+
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE.withZone(ZoneId.systemDefault());
+
+    private final Terminal terminal;
+
+    @Mixin
+    private OutputFlag output = new OutputFlag();
+
+    ListCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        ModelStore store = Stores.open(true);
+        List<StoredModel> models = Stores.failing(store::list);
+        String chosen = store.defaultName().orElse(Stores.DEFAULT_ALIAS);
+        if (output.json()) {
+            terminal.out().println(Json.pretty(json(store, models, chosen)));
+        } else {
+            print(store, models, chosen);
+        }
+        return 0;
+    }
+
+    private static ObjectNode json(ModelStore store, List<StoredModel> models, String chosen) {
+        ObjectNode answer =
+                Json.object().put("folder", store.folder().toString()).put("default", chosen);
+        ArrayNode list = answer.putArray("models");
+        models.forEach(model -> list.add(Stores.json(model)));
+        return answer;
+    }
+
+    private void print(ModelStore store, List<StoredModel> models, String chosen) {
+        if (models.isEmpty()) {
+            terminal.out().println("No models in " + store.folder() + ". Fetch one with: llamacpp4j pull smollm2");
+            return;
+        }
+        int width = models.stream()
+                .flatMap(model -> model.references().stream())
+                .mapToInt(String::length)
+                .max()
+                .orElse(4);
+        String row = "%-" + Math.max(4, width) + "s  %10s  %-10s  %s";
+        terminal.out().println(String.format(Locale.ROOT, row, "NAME", "SIZE", "PULLED", "FILE"));
+        for (StoredModel model : models) {
+            for (String name : model.references()) {
+                String mark = name.equals(chosen) ? "  (default)" : "";
+                terminal.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                row,
+                                name,
+                                Sizes.megabytes(model.sizeBytes()),
+                                DAY.format(model.pulledAt()),
+                                model.path().getFileName() + mark));
+            }
+        }
+        terminal.out().println("Folder: " + store.folder());
+    }
+}
