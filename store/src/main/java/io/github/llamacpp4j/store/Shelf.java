@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 final class Shelf {
 
     private static final int ID_DIGITS = 12;
+    private static final Pattern ID = Pattern.compile(".+-[0-9a-f]{" + ID_DIGITS + "}");
     private static final int READABLE_CHARACTERS = 80;
 
     private final Path folder;
@@ -142,10 +144,14 @@ final class Shelf {
                 model.pulledAt());
     }
 
-    /** Removes folders that never became a model, or were ceasing to be one when a process ended. */
+    /**
+     * Removes folders that never became a model, or were ceasing to be one when a process ended. Folders that are not
+     * named as the store names them belong to somebody else.
+     */
     private void sweep() {
         for (Path path : folders()) {
-            if (!Manifest.isIn(path)) {
+            boolean ours = ID.matcher(String.valueOf(path.getFileName())).matches();
+            if (ours && !Manifest.isIn(path)) {
                 Disk.deleteTree(path);
             }
         }

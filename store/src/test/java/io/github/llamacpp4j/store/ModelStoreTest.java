@@ -171,12 +171,14 @@ class ModelStoreTest {
 
     @Test
     void aFolderWithoutAManifestIsNoModelAndIsSweptAway() throws Exception {
-        Path rubbish = Files.createDirectories(folder.resolve("store/rubbish-123"));
+        Path rubbish = Files.createDirectories(folder.resolve("store/rubbish-0123456789ab"));
+        Path own = Files.createDirectories(folder.resolve("store/somebody's own"));
         Files.write(rubbish.resolve("rubbish.gguf"), TestStore.model(1000, 1));
 
         assertThat(store().list()).isEmpty();
         store().pull("file:" + original("a.gguf", TestStore.model(1000, 2)), PullListener.none());
         assertThat(rubbish).doesNotExist();
+        assertThat(own).exists();
     }
 
     @Test
