@@ -33,6 +33,7 @@ public final class NativeLoader {
     /** An environment variable with which ggml loads a backend from anywhere. */
     static final String BACKEND_PATH_VARIABLE = "GGML_BACKEND_PATH";
 
+    private static final String OPENED_PROPERTY = "llamacpp4j.native.opened";
     private static final System.Logger LOGGER = System.getLogger(NativeLoader.class.getName());
     private static final Pattern LOADED_BACKEND = Pattern.compile("load_backend: loaded (.+) backend from (.+)");
     private static final NativeLoader PROCESS = new NativeLoader();
@@ -80,11 +81,7 @@ public final class NativeLoader {
 
     private synchronized LoadedNatives load(@Nullable Path wanted, Supplier<NativeSet> locator) {
         if (wanted != null && openedDirectory != null && !wanted.equals(openedDirectory)) {
-            throw new NativeLoadException(
-                    "The libraries in " + wanted + " cannot be loaded: this process has opened those"
-                            + " in " + openedDirectory
-                            + ", and a process can hold only one llama.cpp. Name one directory only, or"
-                            + " use another Java process.");
+            throw secondCopy(wanted, openedDirectory);
         }
         if (failure != null) {
             throw new NativeLoadException(String.valueOf(failure.getMessage()), failure);
@@ -105,6 +102,7 @@ public final class NativeLoader {
         }
         LibraryOpener opener = new LibraryOpener(NativePlatform.current());
         opener.requireLoadable(set);
+        claimProcess(set.directory());
         openedDirectory = set.directory();
         try {
             return open(set, opener);
@@ -113,6 +111,7 @@ public final class NativeLoader {
             throw e;
         } catch (IllegalCallerException e) {
             openedDirectory = null;
+            System.clearProperty(OPENED_PROPERTY);
             throw new NativeLoadException(nativeAccessDenied(), e);
         }
     }
@@ -138,6 +137,22 @@ public final class NativeLoader {
         LlamaH.llama_backend_init();
         LOGGER.log(Level.DEBUG, () -> "loaded llama.cpp " + natives.llamaVersion() + " from " + set.directory());
         return natives;
+    }
+
+    /** Another class loader may hold this class a second time, which shares nothing with us but the process. */
+    private static void claimProcess(Path directory) {
+        String opened = System.getProperty(OPENED_PROPERTY);
+        if (opened != null && !opened.equals(directory.toString())) {
+            throw secondCopy(directory, Path.of(opened));
+        }
+        System.setProperty(OPENED_PROPERTY, directory.toString());
+    }
+
+    private static NativeLoadException secondCopy(Path wanted, Path opened) {
+        return new NativeLoadException("The libraries in " + wanted
+                + " cannot be loaded: this process has opened those in "
+                + opened + ", and a process can hold only one llama.cpp. Name one directory only, or use another Java"
+                + " process.");
     }
 
     /** The callbacks live as long as the process, as the libraries do. */

@@ -99,6 +99,31 @@ class NativeLoaderIT {
     }
 
     @Test
+    void twoClassLoadersShareTheProcess() throws IOException {
+        Path host = TestSets.host().directory();
+        Path copy = TestSets.copy(TestSets.host(), temporary.resolve("copy")).directory();
+        String output = ForkedJvm.of(TwoClassLoadersMain.class)
+                .arguments(host.toString(), host.toString(), copy.toString())
+                .withoutEnvironment("GGML_BACKEND_PATH")
+                .run()
+                .assertSucceeded()
+                .stdout();
+        assertThat(output.lines().filter(line -> line.startsWith("loaded"))).hasSize(2);
+        assertThat(output)
+                .contains("refused: The libraries in " + copy + " cannot be loaded", "opened those in " + host);
+    }
+
+    @Test
+    void anAssertionThatEndsTheProcessIsLoggedFirst() {
+        ForkedResult result = ForkedJvm.of(AbortMain.class)
+                .withoutEnvironment("LLAMACPP4J_NATIVE_DIR")
+                .withoutEnvironment("GGML_BACKEND_PATH")
+                .run();
+        assertThat(result.crashed()).isTrue();
+        assertThat(result.stderr()).contains("llama.cpp is about to end this process: ", "GGML_ASSERT(index <");
+    }
+
+    @Test
     void aPlainBuildOfLlamaCppLoads() {
         Path build = LlamaCppHome.current().directory().resolve("reference/build/bin");
         assumeTrue(Files.isDirectory(build), "skipped, since there is no build of llama.cpp in " + build);

@@ -41,20 +41,21 @@ public final class NativeSets {
     private final Surroundings surroundings;
     private final LlamaCppHome home;
     private final NativePins pins;
-    private final ClassLoader classLoader;
+    private final List<ClassLoader> classLoaders;
 
-    NativeSets(Surroundings surroundings, NativePins pins, ClassLoader classLoader) {
+    NativeSets(Surroundings surroundings, NativePins pins, List<ClassLoader> classLoaders) {
         this.surroundings = surroundings;
         this.home = LlamaCppHome.of(surroundings);
         this.pins = pins;
-        this.classLoader = classLoader;
+        this.classLoaders = List.copyOf(classLoaders);
     }
 
     /** The sets of this process: its environment, properties, class path and home directory. */
     public static NativeSets current() {
+        ClassLoader own = NativeSets.class.getClassLoader();
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         return new NativeSets(
-                Surroundings.SYSTEM, NativePins.load(), context != null ? context : NativeSets.class.getClassLoader());
+                Surroundings.SYSTEM, NativePins.load(), context == null ? List.of(own) : List.of(context, own));
     }
 
     /**
@@ -108,10 +109,12 @@ public final class NativeSets {
 
     private Optional<NativeSet> onClassPath(NativePlatform platform) {
         for (NativePin pin : pins.of(platform)) {
-            String resource = resourceDirectory(platform, pin.backend());
-            URL manifest = classLoader.getResource(resource + NativeSetManifest.FILE_NAME);
-            if (manifest != null) {
-                return Optional.of(NativeSet.in(extract(manifest), NativeSet.Origin.CLASS_PATH));
+            String manifest = resourceDirectory(platform, pin.backend()) + NativeSetManifest.FILE_NAME;
+            for (ClassLoader classLoader : classLoaders) {
+                URL found = classLoader.getResource(manifest);
+                if (found != null) {
+                    return Optional.of(NativeSet.in(extract(found), NativeSet.Origin.CLASS_PATH));
+                }
             }
         }
         return Optional.empty();

@@ -33,8 +33,12 @@ final class NativesPacker {
             throw new NativeSetException("The file " + set.directory().resolve(damaged)
                     + " is damaged; delete its directory and build again.");
         }
-        Path target = Files.createDirectories(
-                classes.resolve(NativeSets.resourceDirectory(manifest.platform(), manifest.backend())));
+        Path target = classes.resolve(NativeSets.resourceDirectory(manifest.platform(), manifest.backend()));
+        if (NativeSetManifest.in(target).filter(manifest::equals).isPresent() && manifest.isCompleteIn(target)) {
+            return;
+        }
+        SetStore.delete(target);
+        Files.createDirectories(target);
         for (NativeSetManifest.FileEntry file : manifest.files()) {
             Files.copy(
                     set.directory().resolve(file.name()),

@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -37,7 +38,9 @@ class NativeSetsTest {
         return new NativeSets(
                 new Surroundings(environment::get, properties::get),
                 NativePins.load(),
-                new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader()));
+                List.of(
+                        ClassLoader.getPlatformClassLoader(),
+                        new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())));
     }
 
     private Path plainDirectory(String name) throws IOException {
