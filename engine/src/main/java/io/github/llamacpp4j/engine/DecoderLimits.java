@@ -22,6 +22,11 @@ public record DecoderLimits(
         boolean cutting,
         boolean shifting) {
 
+    /** Whether the sequences draw on a common stock of cells that is too small for all of them to be full. */
+    public boolean pooled() {
+        return (long) sequences * sequenceCells > cells;
+    }
+
     /** Checks that all numbers are positive. */
     public DecoderLimits {
         if (vocabularySize < 1 || cells < 1 || sequenceCells < 1 || batchSize < 1 || sequences < 1) {

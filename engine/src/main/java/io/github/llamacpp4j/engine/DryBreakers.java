@@ -59,8 +59,7 @@ final class DryBreakers {
                 return;
             }
             if (matched > 0 && start + matched == text.length) {
-                int[] tail = vocabulary.tokenize(
-                        new String(breaker, matched, breaker.length - matched, StandardCharsets.UTF_8));
+                int[] tail = vocabulary.tokenize(Arrays.copyOfRange(breaker, matched, breaker.length));
                 add(token, Arrays.copyOf(tail, Math.min(tail.length, LONGEST_TAIL_TOKENS)));
             }
         }

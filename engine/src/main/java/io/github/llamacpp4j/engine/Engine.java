@@ -2,6 +2,8 @@ package io.github.llamacpp4j.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.llamacpp4j.model.ContextOptions;
+import io.github.llamacpp4j.model.Model;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,6 +51,17 @@ public final class Engine implements AutoCloseable {
                 requireNonNull(options, "options"));
         engine.run.start();
         return engine;
+    }
+
+    /**
+     * Starts an engine with a context of its own on a model, which stays open at least as long.
+     *
+     * @param model the model
+     * @param context what the context should be like; sequences and cache layout are set by the engine
+     * @param options how the context is shared
+     */
+    public static Engine start(Model model, ContextOptions context, EngineOptions options) {
+        return start(() -> ContextDecoder.open(model, context, options), new ModelVocabulary(model), options);
     }
 
     private EngineRun newRun() {

@@ -1,7 +1,9 @@
 package io.github.llamacpp4j.engine;
 
+import io.github.llamacpp4j.model.LlamaException;
+
 /** Something went wrong in the engine; the subtypes say what. */
-public abstract class EngineException extends RuntimeException {
+public abstract class EngineException extends LlamaException {
 
     private static final long serialVersionUID = 1L;
 

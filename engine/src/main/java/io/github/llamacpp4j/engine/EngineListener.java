@@ -4,7 +4,8 @@ package io.github.llamacpp4j.engine;
  * Is told what an engine does, in counts and nanoseconds. All methods do nothing unless overridden.
  *
  * <p>Called by the engine's thread, {@link #queued} and {@link #rejected} by the caller's, {@link #stuck} by a thread of its own:
- * implementations are thread-safe and return quickly. What they throw is logged and otherwise ignored.
+ * implementations are thread-safe and return quickly. What they throw is logged once and
+ * otherwise ignored.
  */
 public interface EngineListener {
 

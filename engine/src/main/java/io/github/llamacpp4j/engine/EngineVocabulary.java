@@ -1,5 +1,7 @@
 package io.github.llamacpp4j.engine;
 
+import java.util.List;
+
 /**
  * What the engine needs to know of a model's vocabulary. Implementations are thread-safe.
  */
@@ -17,6 +19,11 @@ public interface EngineVocabulary {
     /** The bytes that this token stands for, control tokens spelled out. The caller must not change them. */
     byte[] text(int token);
 
-    /** The tokens of a piece of text, without special tokens at its ends or inside. */
-    int[] tokenize(String text);
+    /** The tokens of a piece of text in UTF-8, without special tokens at its ends or inside. */
+    int[] tokenize(byte[] text);
+
+    /** Tokens that the model's file says must never be chosen; none unless it says so. */
+    default List<Integer> suppressedTokens() {
+        return List.of();
+    }
 }

@@ -82,7 +82,7 @@ final class SequenceStore {
      * once everything evictable is gone.
      */
     boolean fits(Prefix prefix, int reserve, long growth) {
-        return !limits.sharing() || committedCells(prefix) + growth + reserve - prefix.length() <= limits.cells();
+        return !limits.pooled() || committedCells(prefix) + growth + reserve - prefix.length() <= limits.cells();
     }
 
     private int committedCells(Prefix prefix) {
@@ -93,12 +93,12 @@ final class SequenceStore {
 
     /** The most tokens one sequence can have beside what is pinned. */
     int mostTokens() {
-        return Math.min(limits.sequenceCells(), limits.sharing() ? limits.cells() - pinnedCells : limits.cells());
+        return Math.min(limits.sequenceCells(), limits.pooled() ? limits.cells() - pinnedCells : limits.cells());
     }
 
     /** How many cells are free or would be if everything evictable was gone. */
     int obtainableCells() {
-        return limits.sharing() ? limits.cells() - committedCells(Prefix.NONE) : Integer.MAX_VALUE;
+        return limits.pooled() ? limits.cells() - committedCells(Prefix.NONE) : Integer.MAX_VALUE;
     }
 
     /** Whether a sequence is still in the memory. */
@@ -281,7 +281,7 @@ final class SequenceStore {
 
     /** Evicts until {@code cells} are free; false if nothing is left to evict. */
     boolean makeRoom(int cells) {
-        while (limits.sharing() && limits.cells() - usedCells() < cells) {
+        while (limits.pooled() && limits.cells() - usedCells() < cells) {
             if (!evict()) {
                 return false;
             }

@@ -2,6 +2,7 @@ package io.github.llamacpp4j.engine;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -11,6 +12,7 @@ final class Telemetry {
     private static final Logger LOGGER = System.getLogger(Telemetry.class.getName());
 
     private final EngineListener listener;
+    private final AtomicBoolean listenerFailed = new AtomicBoolean();
     private final LongAdder steps = new LongAdder();
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder cachedTokens = new LongAdder();
@@ -31,7 +33,9 @@ final class Telemetry {
         try {
             event.accept(listener);
         } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, "an engine listener failed: " + listener, e);
+            if (listenerFailed.compareAndSet(false, true)) {
+                LOGGER.log(Level.WARNING, "an engine listener failed, this is said once: " + listener, e);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ final class TokenSampler {
     private final Candidates candidates;
     private final LogprobReader logprobs;
     private final int[] endOfGeneration;
+    private final int[] suppressed;
     private @Nullable TokenLogprobs lastLogprobs;
 
     TokenSampler(Decoder decoder, EngineVocabulary vocabulary) {
@@ -23,6 +24,8 @@ final class TokenSampler {
         endOfGeneration = IntStream.range(0, vocabulary.size())
                 .filter(vocabulary::isEndOfGeneration)
                 .toArray();
+        suppressed =
+                vocabulary.suppressedTokens().stream().mapToInt(token -> token).toArray();
     }
 
     /**
@@ -36,6 +39,7 @@ final class TokenSampler {
         if (wanted.isPresent()) {
             logprobs.read(candidates, wanted.getAsInt());
         }
+        exclude(suppressed);
         boolean endExcluded = excludeEnd(sequence);
         int token = sequence.sampler().sample(candidates);
         TokenConstraint constraint = sequence.constraint();
@@ -62,15 +66,22 @@ final class TokenSampler {
             }
         }
         decoder.copyLogits(batchIndex, candidates.nextRow());
+        exclude(suppressed);
         candidates.retain(allowed);
         return candidates.size() == 0 ? NO_TOKEN : sequence.sampler().sample(candidates);
+    }
+
+    private void exclude(int[] tokens) {
+        if (tokens.length > 0) {
+            candidates.exclude(tokens);
+        }
     }
 
     private boolean excludeEnd(Sequence sequence) {
         EngineRequest request = sequence.request();
         boolean excluded = request.ignoreEndOfGeneration() || sequence.generatedTokens() < request.minTokens();
         if (excluded) {
-            candidates.exclude(endOfGeneration);
+            exclude(endOfGeneration);
         }
         return excluded;
     }

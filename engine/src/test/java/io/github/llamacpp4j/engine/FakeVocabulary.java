@@ -50,8 +50,7 @@ final class FakeVocabulary implements EngineVocabulary {
     }
 
     @Override
-    public int[] tokenize(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    public int[] tokenize(byte[] bytes) {
         int[] tokens = new int[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
             tokens[i] = bytes[i] & 0xFF;

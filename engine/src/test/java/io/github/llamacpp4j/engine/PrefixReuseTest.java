@@ -18,7 +18,7 @@ class PrefixReuseTest {
     }
 
     private static DecoderLimits limits(int cells, boolean sharing, boolean cutting) {
-        return new DecoderLimits(300, cells, cells, 64, 8, sharing, cutting, false);
+        return new DecoderLimits(300, cells, sharing || !cutting ? cells : cells / 8, 64, 8, sharing, cutting, false);
     }
 
     private static EngineResult run(EngineHarness engine, String prompt) {
@@ -186,7 +186,7 @@ class PrefixReuseTest {
     @Test
     void separateStreamsAreTakenOverAndCut() {
         EngineHarness engine =
-                new EngineHarness(limits(500, false, true), options().parallelSequences(2));
+                new EngineHarness(limits(4000, false, true), options().parallelSequences(2));
         run(engine, SYSTEM + "one");
         EngineResult second = run(engine, SYSTEM + "two");
         assertThat(second.end().usage().cachedTokens()).isEqualTo(SYSTEM.length());

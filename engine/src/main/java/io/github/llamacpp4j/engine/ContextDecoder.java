@@ -1,0 +1,119 @@
+package io.github.llamacpp4j.engine;
+
+import io.github.llamacpp4j.model.Batch;
+import io.github.llamacpp4j.model.Context;
+import io.github.llamacpp4j.model.ContextMemory;
+import io.github.llamacpp4j.model.ContextOptions;
+import io.github.llamacpp4j.model.Model;
+import io.github.llamacpp4j.model.ModelInfo;
+
+/** A decoder on a context of llama.cpp, which it owns. */
+public final class ContextDecoder implements Decoder {
+
+    private final Context context;
+    private final ContextMemory memory;
+    private final DecoderLimits limits;
+    private final Batch batch;
+
+    private ContextDecoder(Context context, DecoderLimits limits) {
+        this.context = context;
+        this.limits = limits;
+        memory = context.memory();
+        batch = new Batch(limits.batchSize());
+    }
+
+    /**
+     * Makes a context for an engine.
+     *
+     * @param model the model
+     * @param options what the context should be like; number of sequences and cache layout are set here
+     * @param engine how many sequences there will be, and whether each has cells of its own
+     */
+    public static ContextDecoder open(Model model, ContextOptions options, EngineOptions engine) {
+        int retained = engine.deterministic() ? 0 : engine.retainedSequences();
+        Context context = model.newContext(options.toBuilder()
+                .maxSequences(Math.min(ContextOptions.MAX_SEQUENCES, engine.parallelSequences() + retained))
+                .unifiedCache(!engine.deterministic())
+                .build());
+        try {
+            return new ContextDecoder(context, limits(model.info(), context, engine));
+        } catch (RuntimeException e) {
+            context.close();
+            throw e;
+        }
+    }
+
+    private static DecoderLimits limits(ModelInfo model, Context context, EngineOptions engine) {
+        boolean stateful = model.recurrent() || model.hybrid();
+        boolean windowed = model.slidingWindow() > 0 && !context.options().fullSlidingWindowCache();
+        boolean cutting = !stateful && !windowed;
+        return new DecoderLimits(
+                context.vocabularySize(),
+                context.contextSize(),
+                context.sequenceContextSize(),
+                context.batchSize(),
+                context.maxSequences(),
+                cutting && !engine.deterministic(),
+                cutting,
+                cutting && context.memory().canShift());
+    }
+
+    /** The context, for what the engine has no need of, such as adapters. Not while the engine decodes. */
+    public Context context() {
+        return context;
+    }
+
+    @Override
+    public DecoderLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public DecodeStatus decode(TokenBatch tokens) {
+        batch.clear();
+        for (int i = 0; i < tokens.size(); i++) {
+            batch.add(tokens.token(i), tokens.position(i), tokens.sequenceId(i), tokens.isOutput(i));
+        }
+        return switch (context.tryDecode(batch)) {
+            case DONE -> DecodeStatus.DECODED;
+            case NO_ROOM -> DecodeStatus.NO_ROOM;
+            case ABORTED -> DecodeStatus.ABORTED;
+        };
+    }
+
+    @Override
+    public void copyLogits(int batchIndex, float[] row) {
+        context.copyLogits(batchIndex, row);
+    }
+
+    @Override
+    public void share(int sourceSequence, int targetSequence, int length) {
+        memory.copy(sourceSequence, targetSequence, 0, length);
+    }
+
+    @Override
+    public void cut(int sequence, int fromPosition) {
+        if (!memory.remove(sequence, fromPosition, ContextMemory.TO_THE_END)) {
+            throw new IllegalStateException("the memory of this model cannot be cut at position " + fromPosition);
+        }
+    }
+
+    @Override
+    public void removeAndShift(int sequence, int fromPosition, int toPosition) {
+        if (!memory.remove(sequence, fromPosition, toPosition)) {
+            throw new IllegalStateException(
+                    "the memory of this model cannot forget positions " + fromPosition + " to " + toPosition);
+        }
+        memory.shift(sequence, toPosition, ContextMemory.TO_THE_END, fromPosition - toPosition);
+    }
+
+    @Override
+    public void abort() {
+        context.abort();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
