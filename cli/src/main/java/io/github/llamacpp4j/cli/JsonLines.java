@@ -2,6 +2,12 @@ package io.github.llamacpp4j.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,17 +32,53 @@ final class JsonLines {
         this.terminal = terminal;
     }
 
-    /** Answers every line of standard input; returns the exit code 0 once all are answered. */
+    /** Answers every line of standard input, one after another; returns the exit code 0 once all are answered. */
     int run(Handler handler) throws IOException {
         try (BufferedReader lines = terminal.lines()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
-                    terminal.out().println(Json.line(answer(handler, line)));
-                    terminal.out().flush();
+                    print(answer(handler, line));
                 }
             }
         }
         return 0;
+    }
+
+    /** Like {@link #run} with up to {@code parallel} lines in work at a time; answers keep the order of the lines. */
+    int runParallel(Handler handler, int parallel) throws IOException {
+        Deque<Future<ObjectNode>> pending = new ArrayDeque<>();
+        try (BufferedReader lines = terminal.lines();
+                ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isBlank()) {
+                    String request = line;
+                    pending.add(workers.submit(() -> answer(handler, request)));
+                }
+                while (pending.size() >= parallel) {
+                    print(await(pending.remove()));
+                }
+            }
+            while (!pending.isEmpty()) {
+                print(await(pending.remove()));
+            }
+        }
+        return 0;
+    }
+
+    private void print(ObjectNode answer) {
+        terminal.out().println(Json.line(answer));
+        terminal.out().flush();
+    }
+
+    private static ObjectNode await(Future<ObjectNode> answer) {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted", "interrupted while answering");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a line was not answered", e.getCause());
+        }
     }
 
     /** The answer to one line, never an exception. */

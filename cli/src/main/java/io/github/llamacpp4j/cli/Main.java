@@ -2,7 +2,10 @@ package io.github.llamacpp4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.llamacpp4j.gguf.GgufException;
+import io.github.llamacpp4j.model.LlamaException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +45,10 @@ public final class Main implements Runnable {
 
     static int run(Terminal terminal, String... arguments) {
         CommandLine commands = new CommandLine(new Main())
+                .addSubcommand(new RunCommand(terminal))
+                .addSubcommand(new TokenizeCommand(terminal))
+                .addSubcommand(new DetokenizeCommand(terminal))
+                .addSubcommand(new BenchCommand(terminal))
                 .addSubcommand(NativesCommand.commandLine(terminal))
                 .addSubcommand(new DoctorCommand(terminal))
                 .addSubcommand(new PullCommand(terminal))
@@ -60,10 +67,17 @@ public final class Main implements Runnable {
     }
 
     private static String message(Exception exception) {
-        if (exception instanceof CommandFailure) {
-            return "error: " + exception.getMessage();
+        boolean explained = switch (exception) {
+            case CommandFailure failure -> true;
+            case LlamaException failure -> true;
+            case GgufException failure -> true;
+            case IllegalArgumentException failure -> true;
+            default -> false;
+        };
+        if (exception instanceof NoSuchFileException missing) {
+            return "error: no such file: " + missing.getFile();
         }
-        return "error: " + exception;
+        return "error: " + (explained ? exception.getMessage() : exception.toString());
     }
 
     @Override

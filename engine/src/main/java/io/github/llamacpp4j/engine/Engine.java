@@ -108,7 +108,7 @@ public final class Engine implements AutoCloseable {
      * @throws EngineClosedException if the engine is closed
      * @throws EngineFailedException if the engine died
      */
-    public EngineStream submit(EngineRequest request) {
+    public Generation submit(EngineRequest request) {
         return submit(request, 1).getFirst();
     }
 
@@ -118,7 +118,7 @@ public final class Engine implements AutoCloseable {
      *
      * @param samples how many answers, 1 to the capacity of the queue
      */
-    public List<EngineStream> submit(EngineRequest request, int samples) {
+    public List<Generation> submit(EngineRequest request, int samples) {
         return put(request, samples, null);
     }
 
@@ -127,12 +127,12 @@ public final class Engine implements AutoCloseable {
      *
      * @throws EngineOverloadedException if there is none
      */
-    public EngineStream trySubmit(EngineRequest request) {
+    public Generation trySubmit(EngineRequest request) {
         return trySubmit(request, 1).getFirst();
     }
 
     /** Submits a request for several answers if there is room in the queue now; see {@link #submit(EngineRequest, int)}. */
-    public List<EngineStream> trySubmit(EngineRequest request, int samples) {
+    public List<Generation> trySubmit(EngineRequest request, int samples) {
         EngineRun current = run;
         List<Sequence> sequences = current.create(request, samples, null);
         if (!current.queue().offer(sequences)) {
@@ -152,13 +152,13 @@ public final class Engine implements AutoCloseable {
                 .maxTokens(0)
                 .sampling(SamplingOptions.greedy())
                 .build();
-        try (EngineStream stream = put(request, 1, pin).getFirst()) {
+        try (Generation stream = put(request, 1, pin).getFirst()) {
             stream.result();
         }
         return pin;
     }
 
-    private List<EngineStream> put(EngineRequest request, int samples, @Nullable PrefixPin pin) {
+    private List<Generation> put(EngineRequest request, int samples, @Nullable PrefixPin pin) {
         EngineRun current = run;
         List<Sequence> sequences = current.create(request, samples, pin);
         long patience = request.timeout().map(Nanos::of).orElse(Long.MAX_VALUE);
@@ -181,7 +181,7 @@ public final class Engine implements AutoCloseable {
         return new EngineOverloadedException(message + "; try again later or enlarge queueCapacity");
     }
 
-    private List<EngineStream> submitted(EngineRun current, List<Sequence> sequences) {
+    private List<Generation> submitted(EngineRun current, List<Sequence> sequences) {
         sequences.forEach(sequence -> telemetry.queued(sequence, current.queue().size()));
         current.wake();
         return sequences.stream().map(Sequence::stream).toList();

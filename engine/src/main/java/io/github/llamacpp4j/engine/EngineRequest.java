@@ -37,6 +37,15 @@ public final class EngineRequest {
         return new Builder(values);
     }
 
+    /**
+     * The same request for another prompt.
+     *
+     * @throws IllegalArgumentException if the prompt is empty
+     */
+    public EngineRequest withPrompt(int... prompt) {
+        return new Builder(prompt.clone(), values).build();
+    }
+
     /** A copy of the prompt. */
     public int[] prompt() {
         return values.prompt.clone();
@@ -152,7 +161,11 @@ public final class EngineRequest {
         }
 
         private Builder(Builder from) {
-            prompt = from.prompt;
+            this(from.prompt, from);
+        }
+
+        private Builder(int[] prompt, Builder from) {
+            this.prompt = prompt;
             sampling = from.sampling;
             maxTokens = from.maxTokens;
             minTokens = from.minTokens;

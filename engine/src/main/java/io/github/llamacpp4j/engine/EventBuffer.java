@@ -15,7 +15,7 @@ final class EventBuffer {
     private final Runnable roomMade;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<EngineEvent> events = new ArrayDeque<>();
+    private final ArrayDeque<GenerationEvent> events = new ArrayDeque<>();
     private @Nullable EngineException failure;
     private boolean ended;
     private boolean discarding;
@@ -38,7 +38,7 @@ final class EventBuffer {
     }
 
     /** Adds an event; one that ends the stream is the last. */
-    void add(EngineEvent event) {
+    void add(GenerationEvent event) {
         lock.lock();
         try {
             if (!ended) {
@@ -84,14 +84,14 @@ final class EventBuffer {
      * @return the event, or null if none came in time or there are no more
      */
     @Nullable
-    EngineEvent take(long timeoutNanos) throws InterruptedException {
+    GenerationEvent take(long timeoutNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long remaining = timeoutNanos;
             while (events.isEmpty() && !ended && remaining > 0) {
                 remaining = changed.awaitNanos(remaining);
             }
-            EngineEvent event = events.poll();
+            GenerationEvent event = events.poll();
             if (full && events.size() < Math.max(capacity / 2, 1)) {
                 full = false;
                 roomMade.run();

@@ -19,5 +19,16 @@ public enum FinishReason {
     /** The request's time was up. */
     DEADLINE,
     /** Nobody read the stream for too long. */
-    ABANDONED
+    ABANDONED;
+
+    /** The word for this in OpenAI's protocol where it has one: {@code stop} or {@code length}; else a lower-case name. */
+    public String wireName() {
+        return switch (this) {
+            case END_OF_GENERATION, STOP_TOKEN, STOP_TEXT, CONSTRAINT_COMPLETE -> "stop";
+            case MAX_TOKENS, CONTEXT_FULL -> "length";
+            case CANCELLED -> "cancelled";
+            case DEADLINE -> "deadline";
+            case ABANDONED -> "abandoned";
+        };
+    }
 }

@@ -9,5 +9,5 @@ package io.github.llamacpp4j.engine;
  * @param usage what was used
  * @param timings how long it took
  */
-public record FinishedEvent(String text, FinishReason reason, long seed, EngineUsage usage, EngineTimings timings)
-        implements EngineEvent {}
+public record FinishedEvent(String text, FinishReason reason, long seed, Usage usage, Timings timings)
+        implements GenerationEvent {}

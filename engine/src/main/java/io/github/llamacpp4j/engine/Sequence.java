@@ -19,7 +19,7 @@ final class Sequence {
 
     private final long id;
     private final EngineRequest request;
-    private final EngineStream stream;
+    private final Generation stream;
     private final TokenList tokens;
     private final SamplerPipeline sampler;
     private final @Nullable TokenConstraint constraint;
@@ -52,7 +52,7 @@ final class Sequence {
     Sequence(
             long id,
             EngineRequest request,
-            EngineStream stream,
+            Generation stream,
             SamplerPipeline sampler,
             @Nullable TokenConstraint constraint,
             EngineVocabulary vocabulary,
@@ -89,7 +89,7 @@ final class Sequence {
         return request;
     }
 
-    EngineStream stream() {
+    Generation stream() {
         return stream;
     }
 
@@ -288,8 +288,8 @@ final class Sequence {
         stream.events().fail(cause);
     }
 
-    private EngineUsage usage() {
-        return new EngineUsage(
+    private Usage usage() {
+        return new Usage(
                 request.promptTokens(),
                 cachedTokens,
                 generatedTokens,
@@ -298,11 +298,11 @@ final class Sequence {
                 acceptedDraftTokens);
     }
 
-    private EngineTimings timings(long now) {
+    private Timings timings(long now) {
         long start = admitted ? admittedNanos : now;
         long first = generatedTokens > 0 ? firstTokenNanos : now;
         long last = generatedTokens > 0 ? lastTokenNanos : now;
-        return new EngineTimings(
+        return new Timings(
                 Duration.ofNanos(start - submittedNanos),
                 Duration.ofNanos(first - start),
                 Duration.ofNanos(last - first),

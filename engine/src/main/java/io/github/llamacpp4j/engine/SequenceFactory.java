@@ -65,7 +65,7 @@ final class SequenceFactory {
         TokenConstraint constraint =
                 request.constraint().<TokenConstraint>map(maker -> maker.get()).orElse(null);
         long id = ids.incrementAndGet();
-        EngineStream stream = new EngineStream(id, options.eventCapacity(), wakeEngine);
+        Generation stream = new Generation(id, options.eventCapacity(), wakeEngine);
         return new Sequence(id, request, stream, sampler, constraint, vocabulary, clock.getAsLong(), pin);
     }
 

@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param text the text that can be shown now
  * @param logprobs how likely it was, if the request asked; absent for tokens that the constraint forced
  */
-public record TokenEvent(int token, String text, Optional<TokenLogprobs> logprobs) implements EngineEvent {}
+public record TokenEvent(int token, String text, Optional<TokenLogprobs> logprobs) implements GenerationEvent {}

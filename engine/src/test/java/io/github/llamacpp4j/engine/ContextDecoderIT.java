@@ -23,6 +23,9 @@ class ContextDecoderIT extends DecoderContract {
         return ContextDecoder.open(
                 model,
                 TinyChatEngines.context().contextSize(256).build(),
-                EngineOptions.builder().parallelSequences(2).retainedSequences(2).build());
+                EngineOptions.builder()
+                        .parallelSequences(2)
+                        .retainedSequences(2)
+                        .build());
     }
 }

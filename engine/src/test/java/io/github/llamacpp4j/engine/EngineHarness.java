@@ -46,11 +46,11 @@ final class EngineHarness {
         return text.chars().toArray();
     }
 
-    EngineStream submit(EngineRequest.Builder request) {
+    Generation submit(EngineRequest.Builder request) {
         return submit(request, 1).getFirst();
     }
 
-    List<EngineStream> submit(EngineRequest.Builder request, int samples) {
+    List<Generation> submit(EngineRequest.Builder request, int samples) {
         List<Sequence> sequences = factory.create(request.build(), samples, null);
         assertThat(queue.offer(sequences)).isTrue();
         return sequences.stream().map(Sequence::stream).toList();
@@ -81,15 +81,15 @@ final class EngineHarness {
     }
 
     /** What has come so far, without waiting. */
-    static List<EngineEvent> events(EngineStream stream) {
-        List<EngineEvent> events = new ArrayList<>();
+    static List<GenerationEvent> events(Generation stream) {
+        List<GenerationEvent> events = new ArrayList<>();
         for (var event = stream.poll(Duration.ZERO); event.isPresent(); event = stream.poll(Duration.ZERO)) {
             events.add(event.get());
         }
         return events;
     }
 
-    EngineResult result(EngineStream stream) {
+    Completion result(Generation stream) {
         runAll();
         return stream.result();
     }

@@ -55,7 +55,7 @@ class EngineIT {
         try (Engine engine = start(EngineOptions.builder())) {
             for (String question : QUESTIONS) {
                 int[] prompt = TinyChatEngines.question(model, question);
-                EngineResult result =
+                Completion result =
                         engine.submit(greedy(prompt).prefixCache(false).build()).result();
                 assertThat(result.tokens()).as(question).isEqualTo(TinyChatEngines.greedyAlone(model, prompt, 40));
             }
@@ -65,8 +65,9 @@ class EngineIT {
     @Test
     void answersAreTextAndTokensWithUsage() {
         try (Engine engine = start(EngineOptions.builder())) {
-            EngineResult result =
-                    engine.submit(greedy("What is the capital of France?").build()).result();
+            Completion result = engine.submit(
+                            greedy("What is the capital of France?").build())
+                    .result();
             assertThat(result.text()).isEqualTo("The capital of France is Paris.");
             assertThat(result.end().reason()).isEqualTo(FinishReason.END_OF_GENERATION);
             assertThat(model.tokenizer().isEndOfGeneration(result.tokens().getLast()))
@@ -87,8 +88,9 @@ class EngineIT {
             }
         }
         try (Engine engine = start(options)) {
-            List<EngineStream> streams =
-                    QUESTIONS.stream().map(question -> sampled(engine, question)).toList();
+            List<Generation> streams = QUESTIONS.stream()
+                    .map(question -> sampled(engine, question))
+                    .toList();
             for (int i = 0; i < streams.size(); i++) {
                 assertThat(streams.get(i).result().tokens())
                         .as(QUESTIONS.get(i))
@@ -97,7 +99,7 @@ class EngineIT {
         }
     }
 
-    private static EngineStream sampled(Engine engine, String question) {
+    private static Generation sampled(Engine engine, String question) {
         return engine.submit(greedy(question)
                 .sampling(SamplingOptions.builder().seed(42).temperature(1).build())
                 .build());
@@ -106,12 +108,15 @@ class EngineIT {
     @Test
     void prefixesAreReusedAndTheAnswersStayRight() {
         try (Engine engine = start(EngineOptions.builder())) {
-            EngineResult first =
-                    engine.submit(greedy("What is the capital of France?").build()).result();
-            EngineResult again =
-                    engine.submit(greedy("What is the capital of France?").build()).result();
-            EngineResult other =
-                    engine.submit(greedy("What is the capital of Norway?").build()).result();
+            Completion first = engine.submit(
+                            greedy("What is the capital of France?").build())
+                    .result();
+            Completion again = engine.submit(
+                            greedy("What is the capital of France?").build())
+                    .result();
+            Completion other = engine.submit(
+                            greedy("What is the capital of Norway?").build())
+                    .result();
             int prompt = first.end().usage().promptTokens();
             assertThat(first.end().usage().cachedTokens()).isZero();
             assertThat(again.end().usage().cachedTokens()).isEqualTo(prompt - 1);
@@ -127,9 +132,9 @@ class EngineIT {
     void cancellingAtRandomMomentsGivesEverythingBackAndLeavesTheOthersAlone() {
         Random random = new Random(3);
         try (Engine engine = start(EngineOptions.builder().parallelSequences(4))) {
-            List<EngineStream> kept = new ArrayList<>();
+            List<Generation> kept = new ArrayList<>();
             for (int i = 0; i < 60; i++) {
-                EngineStream victim = engine.submit(greedy("Tell me story number " + random.nextInt(10))
+                Generation victim = engine.submit(greedy("Tell me story number " + random.nextInt(10))
                         .ignoreEndOfGeneration(true)
                         .maxTokens(200)
                         .build());
@@ -155,18 +160,19 @@ class EngineIT {
 
     @Test
     void moreTextThanTheContextHoldsIsPreemptedShiftedOrEnded() {
-        EngineOptions.Builder options = EngineOptions.builder().parallelSequences(3).openEndedReserve(0);
-        try (Engine engine = Engine.start(
-                model, TinyChatEngines.context().contextSize(256).build(), options.build())) {
+        EngineOptions.Builder options =
+                EngineOptions.builder().parallelSequences(3).openEndedReserve(0);
+        try (Engine engine =
+                Engine.start(model, TinyChatEngines.context().contextSize(256).build(), options.build())) {
             EngineRequest.Builder endless = EngineRequest.builder(TinyChatEngines.question(model, "Tell me a story."))
                     .sampling(SamplingOptions.greedy())
                     .ignoreEndOfGeneration(true);
-            List<EngineStream> streams = engine.submit(endless.build(), 3);
-            for (EngineStream stream : streams) {
+            List<Generation> streams = engine.submit(endless.build(), 3);
+            for (Generation stream : streams) {
                 assertThat(stream.result().end().reason()).isEqualTo(FinishReason.CONTEXT_FULL);
             }
             assertThat(engine.stats().preemptions()).isPositive();
-            EngineResult shifted = engine.submit(endless.contextFullPolicy(ContextFullPolicy.SHIFT)
+            Completion shifted = engine.submit(endless.contextFullPolicy(ContextFullPolicy.SHIFT)
                             .keepTokens(4)
                             .maxTokens(600)
                             .build())
@@ -181,16 +187,14 @@ class EngineIT {
             ModelVocabulary vocabulary = new ModelVocabulary(model);
             CompiledGrammar grammar = Grammar.parse("""
                     root ::= "{\\"the_name_of_the_capital\\": \\"" [A-Z] [a-z]+ "\\"}"
-                    """)
-                    .compile(vocabulary.grammarVocabulary());
-            EngineResult result = engine.submit(greedy("What is the capital of France?")
+                    """).compile(vocabulary.grammarVocabulary());
+            Completion result = engine.submit(greedy("What is the capital of France?")
                             .constraint(GrammarConstraint.of(grammar, vocabulary))
                             .build())
                     .result();
             assertThat(result.text()).matches("\\{\"the_name_of_the_capital\": \"[A-Z][a-z]+\"}");
             assertThat(result.end().usage().forcedTokens()).isPositive();
-            assertThat(result.end().reason())
-                    .isIn(FinishReason.END_OF_GENERATION, FinishReason.CONSTRAINT_COMPLETE);
+            assertThat(result.end().reason()).isIn(FinishReason.END_OF_GENERATION, FinishReason.CONSTRAINT_COMPLETE);
         }
     }
 
@@ -201,8 +205,8 @@ class EngineIT {
                     .ignoreEndOfGeneration(true)
                     .maxTokens(80)
                     .prefixCache(false);
-            EngineResult plain = engine.submit(request.build()).result();
-            EngineResult guessed =
+            Completion plain = engine.submit(request.build()).result();
+            Completion guessed =
                     engine.submit(request.speculativeTokens(6).build()).result();
             assertThat(guessed.text()).isEqualTo(plain.text());
             assertThat(guessed.end().usage().draftedTokens()).isPositive();

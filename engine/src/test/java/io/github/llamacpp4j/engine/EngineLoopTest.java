@@ -28,12 +28,12 @@ class EngineLoopTest {
     @Test
     void oneRequestGivesTheTextOfTheModel() {
         EngineHarness engine = new EngineHarness();
-        EngineResult result = engine.result(engine.submit(request("hello")));
+        Completion result = engine.result(engine.submit(request("hello")));
 
         assertThat(result.text()).isEqualTo(engine.alone("hello", 10));
         assertThat(result.tokens()).hasSize(10);
         assertThat(result.end().reason()).isEqualTo(FinishReason.MAX_TOKENS);
-        assertThat(result.end().usage()).isEqualTo(new EngineUsage(5, 0, 10, 0, 0, 0));
+        assertThat(result.end().usage()).isEqualTo(new Usage(5, 0, 10, 0, 0, 0));
         assertThat(result.end().timings().total()).isPositive();
         engine.checkCells();
     }
@@ -41,7 +41,7 @@ class EngineLoopTest {
     @Test
     void requestsTogetherGiveTheSameTextsAsAlone() {
         EngineHarness engine = new EngineHarness();
-        List<EngineStream> streams = new ArrayList<>();
+        List<Generation> streams = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             streams.add(engine.submit(request("prompt number " + i).maxTokens(5 + i)));
         }
@@ -66,9 +66,9 @@ class EngineLoopTest {
     @Test
     void aLongPromptStallsTheOthersForABoundedTimeOnly() {
         EngineHarness engine = new EngineHarness(options().prefillTargetTime(Duration.ofMillis(50)));
-        EngineStream running = engine.submit(request("run").maxTokens(100));
+        Generation running = engine.submit(request("run").maxTokens(100));
         engine.step(3);
-        EngineStream newcomer = engine.submit(request("x".repeat(600)).maxTokens(3));
+        Generation newcomer = engine.submit(request("x".repeat(600)).maxTokens(3));
         int before = events(running).size();
         int steps = 0;
         long longest = 0;
@@ -98,8 +98,8 @@ class EngineLoopTest {
     void aPromptIsNotStarvedByAStreamOfShorterOnes() {
         EngineHarness engine = new EngineHarness(
                 options().prefillTargetTime(Duration.ofMillis(30)).parallelSequences(3));
-        EngineStream longPrompt = engine.submit(request("z".repeat(300)).maxTokens(1));
-        List<EngineStream> others = new ArrayList<>();
+        Generation longPrompt = engine.submit(request("z".repeat(300)).maxTokens(1));
+        List<Generation> others = new ArrayList<>();
         Random random = new Random(1);
         int steps = 0;
         while (events(longPrompt).isEmpty()) {
@@ -115,9 +115,9 @@ class EngineLoopTest {
     @Test
     void cancellingWhileQueuedPrefillingAndDecodingFreesTheSlotWithinOneStep() {
         EngineHarness engine = new EngineHarness(options().parallelSequences(2).retainedSequences(0));
-        EngineStream decoding = engine.submit(request("decoding").maxTokens(500));
-        EngineStream prefilling = engine.submit(request("p".repeat(400)));
-        EngineStream queued = engine.submit(request("queued"));
+        Generation decoding = engine.submit(request("decoding").maxTokens(500));
+        Generation prefilling = engine.submit(request("p".repeat(400)));
+        Generation queued = engine.submit(request("queued"));
         engine.step(2);
         assertThat(engine.loop.stats().activeSequences()).isEqualTo(2);
 
@@ -129,7 +129,7 @@ class EngineLoopTest {
         assertThat(engine.loop.stats().activeSequences()).isZero();
         assertThat(engine.loop.stats().queueLength()).isZero();
         assertThat(engine.decoder.usedCells()).isZero();
-        List<EngineEvent> partial = events(decoding);
+        List<GenerationEvent> partial = events(decoding);
         assertThat(partial).hasSize(3);
         assertThat(((FinishedEvent) partial.getLast()).reason()).isEqualTo(FinishReason.CANCELLED);
         assertThat(((FinishedEvent) partial.getLast()).usage().generatedTokens())
@@ -142,8 +142,8 @@ class EngineLoopTest {
     void cancelledNeighboursLeaveNoTrace() {
         EngineHarness engine = new EngineHarness(options().parallelSequences(8));
         Random random = new Random(7);
-        List<EngineStream> kept = new ArrayList<>();
-        List<EngineStream> cancelled = new ArrayList<>();
+        List<Generation> kept = new ArrayList<>();
+        List<Generation> cancelled = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             String prompt = "shared start " + (i % 10) + " " + i;
             if (i % 5 == 0) {
@@ -172,10 +172,10 @@ class EngineLoopTest {
     @Test
     void aDeadlineEndsQueuedAndRunningRequests() {
         EngineHarness engine = new EngineHarness(options().parallelSequences(1));
-        EngineStream running = engine.submit(request("a").maxTokens(500).timeout(Duration.ofMillis(100)));
-        EngineStream queued = engine.submit(request("b").timeout(Duration.ofMillis(50)));
+        Generation running = engine.submit(request("a").maxTokens(500).timeout(Duration.ofMillis(100)));
+        Generation queued = engine.submit(request("b").timeout(Duration.ofMillis(50)));
         engine.runAll();
-        List<EngineEvent> partial = events(running);
+        List<GenerationEvent> partial = events(running);
         assertThat(((FinishedEvent) partial.getLast()).reason()).isEqualTo(FinishReason.DEADLINE);
         assertThat(partial.size()).isBetween(5, 12);
         assertThat(((FinishedEvent) events(queued).getLast()).reason()).isEqualTo(FinishReason.DEADLINE);
@@ -185,15 +185,15 @@ class EngineLoopTest {
     @Test
     void aSlowReaderPausesItsOwnSequenceOnly() {
         EngineHarness engine = new EngineHarness(options().eventCapacity(4));
-        EngineStream slow = engine.submit(request("slow").maxTokens(30));
-        EngineStream fast = engine.submit(request("fast").maxTokens(30));
-        List<EngineEvent> read = new ArrayList<>();
+        Generation slow = engine.submit(request("slow").maxTokens(30));
+        Generation fast = engine.submit(request("fast").maxTokens(30));
+        List<GenerationEvent> read = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             engine.step(1);
             read.addAll(events(fast));
         }
         assertThat(read.getLast()).isInstanceOf(FinishedEvent.class);
-        List<EngineEvent> slowRead = events(slow);
+        List<GenerationEvent> slowRead = events(slow);
         assertThat(slowRead).hasSize(4);
         engine.step(40);
         slowRead.addAll(events(slow));
@@ -201,14 +201,14 @@ class EngineLoopTest {
             engine.step(1);
             slowRead.addAll(events(slow));
         }
-        assertThat(String.join("", slowRead.stream().map(EngineEvent::text).toList()))
+        assertThat(String.join("", slowRead.stream().map(GenerationEvent::text).toList()))
                 .isEqualTo(engine.alone("slow", 30));
     }
 
     @Test
     void anAbandonedReaderTimesOut() {
         EngineHarness engine = new EngineHarness(options().eventCapacity(2).abandonedAfter(Duration.ofSeconds(5)));
-        EngineStream stream = engine.submit(request("nobody").maxTokens(100));
+        Generation stream = engine.submit(request("nobody").maxTokens(100));
         engine.step(10);
         assertThat(engine.loop.step()).isFalse();
         assertThat(engine.loop.idleTime()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(5));
@@ -247,7 +247,7 @@ class EngineLoopTest {
     @Test
     void prioritiesGoFirstButStarveNobody() {
         EngineHarness engine = new EngineHarness(options().parallelSequences(1));
-        EngineStream low = engine.submit(request("low").priority(-5).caller("low"));
+        Generation low = engine.submit(request("low").priority(-5).caller("low"));
         for (int i = 0; i < 3; i++) {
             engine.submit(request("high" + i).priority(5).caller("high"));
         }
@@ -281,7 +281,7 @@ class EngineLoopTest {
                 new EngineHarness(cells(100), options().retainedSequences(0).parallelSequences(2));
         engine.submit(request("x".repeat(30)).maxTokens(30).caller("first"));
         engine.step(1);
-        EngineStream big = engine.submit(request("y".repeat(60)).maxTokens(30).caller("big"));
+        Generation big = engine.submit(request("y".repeat(60)).maxTokens(30).caller("big"));
         int small = 0;
         while (events(big).isEmpty()) {
             if (engine.queue.size() < 3) {
@@ -297,8 +297,8 @@ class EngineLoopTest {
     void whenCellsRunOutTheYoungestIsPreemptedAndComputedAnew() {
         EngineHarness engine = new EngineHarness(cells(120), options().openEndedReserve(0));
         EngineRequest.Builder first = request("x".repeat(30));
-        EngineStream a = engine.submit(openEnded("first " + "x".repeat(30), engine));
-        EngineStream b = engine.submit(openEnded("other " + "y".repeat(30), engine));
+        Generation a = engine.submit(openEnded("first " + "x".repeat(30), engine));
+        Generation b = engine.submit(openEnded("other " + "y".repeat(30), engine));
         assertThat(first.build().promptTokens()).isEqualTo(30);
         engine.runAll();
 
@@ -320,8 +320,8 @@ class EngineLoopTest {
         EngineHarness engine = new EngineHarness();
         engine.result(engine.submit(request("an old prompt")));
         engine.decoder.before = batch -> contains(batch, '#') ? DecodeStatus.NO_ROOM : DecodeStatus.DECODED;
-        EngineStream a = engine.submit(request("####"));
-        EngineStream b = engine.submit(request("bbbb"));
+        Generation a = engine.submit(request("####"));
+        Generation b = engine.submit(request("bbbb"));
         engine.runAll();
         assertThat(engine.log.with("evicted")).hasSize(1);
         assertThat(engine.log.with("preempted")).containsExactly("preempted 3");
@@ -338,9 +338,9 @@ class EngineLoopTest {
     void aFailedStepFailsOnlyTheSequenceThatCausedIt() {
         for (DecodeStatus status : List.of(DecodeStatus.INVALID, DecodeStatus.FAILED, DecodeStatus.ABORTED)) {
             EngineHarness engine = new EngineHarness();
-            EngineStream good = engine.submit(request("good"));
-            EngineStream bad = engine.submit(request("bad!"));
-            EngineStream fine = engine.submit(request("fine"));
+            Generation good = engine.submit(request("good"));
+            Generation bad = engine.submit(request("bad!"));
+            Generation fine = engine.submit(request("fine"));
             engine.decoder.before = batch -> contains(batch, '!') ? status : DecodeStatus.DECODED;
             engine.runAll();
             assertThat(good.result().text()).isEqualTo(engine.alone("good", 10));
@@ -367,8 +367,8 @@ class EngineLoopTest {
         EngineHarness engine = new EngineHarness();
         int[] calls = {0};
         engine.decoder.before = batch -> ++calls[0] % 7 == 3 ? DecodeStatus.FAILED : DecodeStatus.DECODED;
-        EngineStream a = engine.submit(request("aaaa").maxTokens(40));
-        EngineStream b = engine.submit(request("bbbb").maxTokens(40));
+        Generation a = engine.submit(request("aaaa").maxTokens(40));
+        Generation b = engine.submit(request("bbbb").maxTokens(40));
         engine.runAll();
         assertThat(a.result().text()).isEqualTo(engine.alone("aaaa", 40));
         assertThat(b.result().text()).isEqualTo(engine.alone("bbbb", 40));
@@ -382,9 +382,9 @@ class EngineLoopTest {
         for (int token = 0; token < 300; token++) {
             all.add(new LogitBias(token, Float.NEGATIVE_INFINITY));
         }
-        EngineStream bad = engine.submit(
+        Generation bad = engine.submit(
                 request("bad").sampling(SamplingOptions.builder().logitBias(all).build()));
-        EngineStream good = engine.submit(request("good"));
+        Generation good = engine.submit(request("good"));
         engine.runAll();
         assertThatThrownBy(bad::result).isInstanceOf(InvalidLogitsException.class);
         assertThat(good.result().text()).isEqualTo(engine.alone("good", 10));
@@ -395,7 +395,7 @@ class EngineLoopTest {
         EngineHarness engine = new EngineHarness();
         String text = engine.alone("stop me", 30);
         String stop = text.substring(12, 16);
-        EngineResult result =
+        Completion result =
                 engine.result(engine.submit(request("stop me").maxTokens(30).stopTexts(List.of("never!", stop))));
         assertThat(result.text()).isEqualTo(text.substring(0, text.indexOf(stop)));
         assertThat(result.end().reason()).isEqualTo(FinishReason.STOP_TEXT);
@@ -405,21 +405,21 @@ class EngineLoopTest {
     void stopTokensAndEndOfGenerationEnd() {
         EngineHarness engine = new EngineHarness();
         String text = engine.alone("stop here", 30);
-        EngineResult stopped = engine.result(
+        Completion stopped = engine.result(
                 engine.submit(request("stop here").maxTokens(30).stopTokens(List.of((int) text.charAt(5)))));
         assertThat(stopped.end().reason()).isEqualTo(FinishReason.STOP_TOKEN);
         assertThat(stopped.text()).isEqualTo(text.substring(0, text.indexOf(text.charAt(5))));
 
         engine.decoder.language = tokens -> tokens.length >= 20 ? FakeVocabulary.END : FakeDecoder.letterOf(tokens);
-        EngineResult ended = engine.result(engine.submit(request("the end").maxTokens(30)));
+        Completion ended = engine.result(engine.submit(request("the end").maxTokens(30)));
         assertThat(ended.end().reason()).isEqualTo(FinishReason.END_OF_GENERATION);
         assertThat(ended.tokens()).hasSize(14).endsWith(FakeVocabulary.END);
 
-        EngineResult ignored =
+        Completion ignored =
                 engine.result(engine.submit(request("the end").maxTokens(30).ignoreEndOfGeneration(true)));
         assertThat(ignored.tokens()).hasSize(30).doesNotContain(FakeVocabulary.END);
 
-        EngineResult atLeast =
+        Completion atLeast =
                 engine.result(engine.submit(request("the end").maxTokens(30).minTokens(20)));
         assertThat(atLeast.tokens()).hasSize(21).endsWith(FakeVocabulary.END);
     }
@@ -431,9 +431,9 @@ class EngineLoopTest {
         int start = "say".length();
         engine.decoder.language = tokens ->
                 tokens.length - start < bytes.length - 1 ? bytes[tokens.length - start] & 0xFF : FakeVocabulary.END;
-        EngineStream stream = engine.submit(request("say").maxTokens(30));
+        Generation stream = engine.submit(request("say").maxTokens(30));
         engine.runAll();
-        List<String> texts = events(stream).stream().map(EngineEvent::text).toList();
+        List<String> texts = events(stream).stream().map(GenerationEvent::text).toList();
         assertThat(String.join("", texts)).isEqualTo("€ö\uFFFD");
         assertThat(texts).containsExactly("", "", "€", "", "ö", "", "", "", "", "\uFFFD");
     }
@@ -444,11 +444,11 @@ class EngineLoopTest {
         EngineRequest.Builder request =
                 EngineRequest.builder(tokens("0123456789")).sampling(SamplingOptions.greedy());
 
-        EngineResult stopped = engine.result(engine.submit(request));
+        Completion stopped = engine.result(engine.submit(request));
         assertThat(stopped.end().reason()).isEqualTo(FinishReason.CONTEXT_FULL);
         assertThat(stopped.tokens()).hasSize(31);
 
-        EngineStream failed = engine.submit(request.contextFullPolicy(ContextFullPolicy.FAIL));
+        Generation failed = engine.submit(request.contextFullPolicy(ContextFullPolicy.FAIL));
         engine.runAll();
         assertThatThrownBy(failed::result)
                 .isInstanceOf(ContextOverflowException.class)
@@ -464,14 +464,14 @@ class EngineLoopTest {
         for (boolean shifting : List.of(true, false)) {
             DecoderLimits limits = new DecoderLimits(300, 80, 40, 64, 32, true, true, shifting);
             EngineHarness engine = new EngineHarness(limits, options());
-            EngineStream stream = engine.submit(
+            Generation stream = engine.submit(
                     request("0123456789").maxTokens(80).keepTokens(4).contextFullPolicy(ContextFullPolicy.SHIFT));
             engine.runAll();
-            EngineResult result = stream.result();
+            Completion result = stream.result();
             assertThat(result.tokens()).hasSize(80);
             assertThat(result.text()).isEqualTo(shifted("0123456789", 80, 40, 4));
             engine.checkCells();
-            EngineResult next = engine.result(engine.submit(request("0123456789")));
+            Completion next = engine.result(engine.submit(request("0123456789")));
             assertThat(next.text()).isEqualTo(engine.alone("0123456789", 10));
         }
     }
@@ -494,7 +494,7 @@ class EngineLoopTest {
     @Test
     void logprobsComeFromTheRawLogits() {
         EngineHarness engine = new EngineHarness();
-        EngineResult result = engine.result(engine.submit(request("probable")
+        Completion result = engine.result(engine.submit(request("probable")
                 .maxTokens(2)
                 .logprobs(3)
                 .sampling(SamplingOptions.builder()
@@ -528,7 +528,7 @@ class EngineLoopTest {
     void severalSamplesReadTheirPromptOnce() {
         EngineHarness engine = new EngineHarness();
         String prompt = "p".repeat(200);
-        List<EngineStream> streams = engine.submit(
+        List<Generation> streams = engine.submit(
                 request(prompt)
                         .sampling(SamplingOptions.builder()
                                 .seed(5)
@@ -541,7 +541,7 @@ class EngineLoopTest {
         engine.runAll();
         Set<String> texts = new HashSet<>();
         for (int i = 0; i < 4; i++) {
-            EngineResult result = streams.get(i).result();
+            Completion result = streams.get(i).result();
             texts.add(result.tokens().toString());
             assertThat(result.end().seed()).isEqualTo(5 + i);
         }
@@ -553,11 +553,11 @@ class EngineLoopTest {
     @Test
     void zeroTokensOnlyReadThePrompt() {
         EngineHarness engine = new EngineHarness();
-        EngineResult result =
+        Completion result =
                 engine.result(engine.submit(request("warm up please").maxTokens(0)));
         assertThat(result.tokens()).isEmpty();
         assertThat(result.end().reason()).isEqualTo(FinishReason.MAX_TOKENS);
-        EngineResult next = engine.result(engine.submit(request("warm up please now")));
+        Completion next = engine.result(engine.submit(request("warm up please now")));
         assertThat(next.end().usage().cachedTokens()).isEqualTo(14);
         assertThat(engine.result(engine.submit(request("warm up please").maxTokens(0)))
                         .end()
@@ -569,7 +569,7 @@ class EngineLoopTest {
     @Test
     void theDeterministicEngineDecodesEachSequenceByItselfInFixedPieces() {
         EngineHarness engine = new EngineHarness(options().deterministic(true));
-        List<EngineStream> streams = new ArrayList<>();
+        List<Generation> streams = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             streams.add(engine.submit(request("same start " + "x".repeat(150) + i)));
         }
@@ -578,7 +578,7 @@ class EngineLoopTest {
         assertThat(engine.decoder.batches.stream().map(List::getFirst).distinct())
                 .contains(64, 1);
         for (int i = 0; i < 6; i++) {
-            EngineResult result = streams.get(i).result();
+            Completion result = streams.get(i).result();
             assertThat(result.text()).isEqualTo(engine.alone("same start " + "x".repeat(150) + i, 10));
             assertThat(result.end().usage().cachedTokens()).isZero();
         }

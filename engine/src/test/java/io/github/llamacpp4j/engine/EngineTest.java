@@ -62,7 +62,7 @@ class EngineTest {
         EventLog log = new EventLog();
         try (Engine engine = start(
                 EngineOptions.builder().parallelSequences(1).queueCapacity(1).listener(log), true)) {
-            EngineStream running = engine.submit(request("running").build());
+            Generation running = engine.submit(request("running").build());
             waitUntil(() ->
                     engine.stats().queueLength() == 0 || log.with("admitted").size() == 1);
             engine.submit(request("waiting").build());
@@ -83,7 +83,7 @@ class EngineTest {
     @Test
     void interruptingASubmitterOrReaderCancels() throws InterruptedException {
         try (Engine engine = start(EngineOptions.builder().parallelSequences(1).queueCapacity(1), true)) {
-            EngineStream first = engine.submit(request("first").build());
+            Generation first = engine.submit(request("first").build());
             waitUntil(() -> engine.stats().queueLength() == 0 && gate.hasQueuedThreads());
             engine.submit(request("second").build());
             AtomicInteger interrupted = new AtomicInteger();
@@ -114,7 +114,7 @@ class EngineTest {
     @Test
     void drainServesWhatWasTakenAndRefusesTheRest() {
         Engine engine = start(EngineOptions.builder(), true);
-        List<EngineStream> streams = engine.submit(request("drain").build(), 6);
+        List<Generation> streams = engine.submit(request("drain").build(), 6);
         assertThat(engine.drain(Duration.ofMillis(20))).isFalse();
         assertThatThrownBy(() -> engine.submit(request("late").build())).isInstanceOf(EngineClosedException.class);
         gate.release(10_000);
@@ -127,9 +127,9 @@ class EngineTest {
     @Test
     void closeFailsWhatIsNotDoneAndWakesThoseWhoWait() throws InterruptedException {
         Engine engine = start(EngineOptions.builder().parallelSequences(1).queueCapacity(1), true);
-        EngineStream running = engine.submit(request("running").build());
+        Generation running = engine.submit(request("running").build());
         waitUntil(() -> engine.stats().queueLength() == 0 && gate.hasQueuedThreads());
-        EngineStream queued = engine.submit(request("queued").build());
+        Generation queued = engine.submit(request("queued").build());
         CountDownLatch refused = new CountDownLatch(3);
         for (int i = 0; i < 3; i++) {
             Thread.startVirtualThread(() -> {
@@ -157,14 +157,14 @@ class EngineTest {
     @Test
     void deathFailsAllHandlesWithTheCauseAndRestartRevives() {
         Engine engine = start(EngineOptions.builder().parallelSequences(1), true);
-        EngineStream running = engine.submit(request("running").build());
-        EngineStream queued = engine.submit(request("queued").build());
+        Generation running = engine.submit(request("running").build());
+        Generation queued = engine.submit(request("queued").build());
         decoders.element().before = batch -> {
             throw new OutOfMemoryError("planted");
         };
         assertThatThrownBy(engine::restart).isInstanceOf(IllegalStateException.class);
         gate.release(1);
-        for (EngineStream stream : List.of(running, queued)) {
+        for (Generation stream : List.of(running, queued)) {
             assertThatThrownBy(stream::result)
                     .isInstanceOf(EngineFailedException.class)
                     .hasMessageContaining("planted")
@@ -189,9 +189,9 @@ class EngineTest {
             decoders.element().before = batch -> {
                 throw new IllegalStateException("broken device");
             };
-            List<EngineStream> streams = engine.submit(request("x").build(), 60);
+            List<Generation> streams = engine.submit(request("x").build(), 60);
             int dead = 0;
-            for (EngineStream stream : streams) {
+            for (Generation stream : streams) {
                 try {
                     stream.result();
                 } catch (DecodeFailedException e) {
@@ -209,7 +209,7 @@ class EngineTest {
         EventLog log = new EventLog();
         try (Engine engine =
                 start(EngineOptions.builder().stuckAfter(Duration.ofMillis(20)).listener(log), true)) {
-            EngineStream stream = engine.submit(request("stuck").build());
+            Generation stream = engine.submit(request("stuck").build());
             waitUntil(() -> !log.with("stuck").isEmpty());
             assertThat(log.with("stuck")).hasSize(1);
             gate.release(1000);

@@ -21,8 +21,8 @@ class PrefixReuseTest {
         return new DecoderLimits(300, cells, sharing || !cutting ? cells : cells / 8, 64, 8, sharing, cutting, false);
     }
 
-    private static EngineResult run(EngineHarness engine, String prompt) {
-        EngineResult result = engine.result(engine.submit(request(prompt)));
+    private static Completion run(EngineHarness engine, String prompt) {
+        Completion result = engine.result(engine.submit(request(prompt)));
         assertThat(result.text()).isEqualTo(engine.alone(prompt, 10));
         engine.checkCells();
         return result;
@@ -33,7 +33,7 @@ class PrefixReuseTest {
         EngineHarness engine = new EngineHarness();
         assertThat(run(engine, SYSTEM + "What is one?").end().usage().cachedTokens())
                 .isZero();
-        EngineResult second = run(engine, SYSTEM + "And two?");
+        Completion second = run(engine, SYSTEM + "And two?");
         assertThat(second.end().usage().cachedTokens()).isEqualTo(SYSTEM.length());
     }
 
@@ -42,7 +42,7 @@ class PrefixReuseTest {
         EngineHarness engine = new EngineHarness();
         String text = SYSTEM + "Hello!";
         for (int turn = 0; turn < 8; turn++) {
-            EngineResult result = run(engine, text);
+            Completion result = run(engine, text);
             if (turn > 0) {
                 assertThat(result.end().usage().cachedTokens()).isEqualTo(text.length() - 8);
             }
@@ -56,13 +56,13 @@ class PrefixReuseTest {
     @Test
     void requestsThatArriveTogetherWaitForOneToReadWhatTheyShare() {
         EngineHarness engine = new EngineHarness(options().parallelSequences(8));
-        List<EngineStream> streams = new ArrayList<>();
+        List<Generation> streams = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             streams.add(engine.submit(request(SYSTEM + i)));
         }
         engine.runAll();
         for (int i = 0; i < 8; i++) {
-            EngineResult result = streams.get(i).result();
+            Completion result = streams.get(i).result();
             assertThat(result.text()).isEqualTo(engine.alone(SYSTEM + i, 10));
             assertThat(result.end().usage().cachedTokens()).isEqualTo(i == 0 ? 0 : SYSTEM.length());
         }
@@ -74,8 +74,8 @@ class PrefixReuseTest {
     void followersGoOnWhenTheirLeaderIsCancelledOrFails() {
         for (boolean fail : List.of(true, false)) {
             EngineHarness engine = new EngineHarness(options().prefillTargetTime(Duration.ofMillis(20)));
-            EngineStream leader = engine.submit(request("!" + SYSTEM.repeat(4)));
-            EngineStream follower = engine.submit(request("!" + SYSTEM.repeat(4) + "me"));
+            Generation leader = engine.submit(request("!" + SYSTEM.repeat(4)));
+            Generation follower = engine.submit(request("!" + SYSTEM.repeat(4) + "me"));
             engine.step(2);
             if (fail) {
                 int[] failures = {2};
@@ -153,7 +153,7 @@ class PrefixReuseTest {
     void aRequestThatFitsOnlyWithoutThePinnedCellsIsRefusedWithCounts() {
         EngineHarness engine = new EngineHarness(limits(100, true, true), options());
         pin(engine, SYSTEM);
-        EngineStream stream = engine.submit(request("x".repeat(60)));
+        Generation stream = engine.submit(request("x".repeat(60)));
         engine.runAll();
         org.assertj.core.api.Assertions.assertThatThrownBy(stream::result)
                 .isInstanceOf(ContextOverflowException.class)
@@ -164,8 +164,8 @@ class PrefixReuseTest {
     void aMemoryThatCannotBeCutContinuesWholeSequencesOnly() {
         EngineHarness engine =
                 new EngineHarness(limits(500, true, false), options().parallelSequences(2));
-        EngineResult first = run(engine, SYSTEM);
-        EngineResult continued = run(engine, SYSTEM + first.text() + " more");
+        Completion first = run(engine, SYSTEM);
+        Completion continued = run(engine, SYSTEM + first.text() + " more");
         assertThat(continued.end().usage().cachedTokens()).isEqualTo(SYSTEM.length() + 9);
         assertThat(run(engine, SYSTEM + "other").end().usage().cachedTokens()).isZero();
     }
@@ -175,7 +175,7 @@ class PrefixReuseTest {
         EngineHarness engine = new EngineHarness(limits(500, true, false), options());
         int[] calls = {0};
         engine.decoder.before = batch -> ++calls[0] % 5 == 3 ? DecodeStatus.FAILED : DecodeStatus.DECODED;
-        List<EngineStream> streams =
+        List<Generation> streams =
                 List.of(engine.submit(request("aaa").speculativeTokens(4)), engine.submit(request("bbb")));
         engine.runAll();
         assertThat(streams.get(0).result().text()).isEqualTo(engine.alone("aaa", 10));
@@ -188,7 +188,7 @@ class PrefixReuseTest {
         EngineHarness engine =
                 new EngineHarness(limits(4000, false, true), options().parallelSequences(2));
         run(engine, SYSTEM + "one");
-        EngineResult second = run(engine, SYSTEM + "two");
+        Completion second = run(engine, SYSTEM + "two");
         assertThat(second.end().usage().cachedTokens()).isEqualTo(SYSTEM.length());
         assertThat(engine.loop.stats().retainedSequences()).isEqualTo(1);
     }
@@ -196,7 +196,7 @@ class PrefixReuseTest {
     @Test
     void aRequestCanStayOutOfTheCache() {
         EngineHarness engine = new EngineHarness();
-        EngineResult secret = engine.result(engine.submit(request(SYSTEM).prefixCache(false)));
+        Completion secret = engine.result(engine.submit(request(SYSTEM).prefixCache(false)));
         assertThat(secret.text()).isEqualTo(engine.alone(SYSTEM, 10));
         assertThat(engine.decoder.usedCells()).isZero();
         run(engine, SYSTEM);
@@ -222,17 +222,16 @@ class PrefixReuseTest {
         EngineHarness engine = new EngineHarness();
         String period = "abcdefgh";
         engine.decoder.language = tokens -> (int) period.charAt(tokens.length % 8);
-        EngineResult plain =
-                engine.result(engine.submit(request(period.repeat(3)).maxTokens(64)));
+        Completion plain = engine.result(engine.submit(request(period.repeat(3)).maxTokens(64)));
         int plainSteps = engine.decoder.batches.size();
-        EngineResult guessed = engine.result(engine.submit(
+        Completion guessed = engine.result(engine.submit(
                 request(period.repeat(3)).maxTokens(64).speculativeTokens(8).prefixCache(false)));
         assertThat(guessed.text()).isEqualTo(plain.text());
         assertThat(engine.decoder.batches.size() - plainSteps).isLessThan(12);
         assertThat(guessed.end().usage().acceptedDraftTokens()).isGreaterThan(50);
 
         EngineHarness random = new EngineHarness();
-        EngineResult wrong = random.result(
+        Completion wrong = random.result(
                 random.submit(request("aabaab".repeat(10)).maxTokens(100).speculativeTokens(8)));
         assertThat(wrong.text()).isEqualTo(random.alone("aabaab".repeat(10), 100));
         random.checkCells();
@@ -245,7 +244,7 @@ class PrefixReuseTest {
                 limits(400, true, true),
                 options().parallelSequences(4).retainedSequences(4).openEndedReserve(8));
         List<String> prompts = new ArrayList<>();
-        List<EngineStream> streams = new ArrayList<>();
+        List<Generation> streams = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
             String prompt = random.nextInt(3) > 0 && !prompts.isEmpty()
                     ? extend(prompts.get(random.nextInt(prompts.size())), random)

@@ -68,28 +68,37 @@ class SamplerParityIT {
 
     static Stream<Arguments> chains() {
         return Stream.of(
-                pair("defaults", SamplingOptions.builder(), chain -> chain.topK(40)
-                        .topP(0.95f, 0)
-                        .minP(0.05f, 0)
-                        .temperature(0.8f)
-                        .distribution(SEED)),
+                pair(
+                        "defaults",
+                        SamplingOptions.builder(),
+                        chain -> chain.topK(40)
+                                .topP(0.95f, 0)
+                                .minP(0.05f, 0)
+                                .temperature(0.8f)
+                                .distribution(SEED)),
                 pair("greedy", SamplingOptions.builder().temperature(0), SamplerBuilder::greedy),
                 pair("no filter", off(), chain -> chain.distribution(SEED)),
                 pair("top-k", off().topK(7), chain -> chain.topK(7).distribution(SEED)),
                 pair("large top-k", off().topK(700), chain -> chain.topK(700).distribution(SEED)),
                 pair("top-p", off().topP(0.8), chain -> chain.topP(0.8f, 0).distribution(SEED)),
                 pair("min-p", off().minP(0.02), chain -> chain.minP(0.02f, 0).distribution(SEED)),
-                pair("typical", off().topK(100).typicalP(0.7), chain -> chain.topK(100)
-                        .typical(0.7f, 0)
-                        .distribution(SEED)),
-                pair("top-n-sigma", off().topNSigma(2), chain -> chain.topNSigma(2).distribution(SEED)),
+                pair(
+                        "typical",
+                        off().topK(100).typicalP(0.7),
+                        chain -> chain.topK(100).typical(0.7f, 0).distribution(SEED)),
+                pair(
+                        "top-n-sigma",
+                        off().topNSigma(2),
+                        chain -> chain.topNSigma(2).distribution(SEED)),
                 pair("hot", off().temperature(3), chain -> chain.temperature(3).distribution(SEED)),
                 pair(
                         "dynamic temperature",
-                        off().topK(60).temperature(1).dynamicTemperatureRange(0.7).dynamicTemperatureExponent(1.3),
-                        chain -> chain.topK(60)
-                                .dynamicTemperature(1, 0.7f, 1.3f)
-                                .distribution(SEED)),
+                        off().topK(60)
+                                .temperature(1)
+                                .dynamicTemperatureRange(0.7)
+                                .dynamicTemperatureExponent(1.3),
+                        chain ->
+                                chain.topK(60).dynamicTemperature(1, 0.7f, 1.3f).distribution(SEED)),
                 pair(
                         "xtc",
                         off().topK(40).xtcProbability(0.6).xtcThreshold(0.1),
@@ -111,11 +120,17 @@ class SamplerParityIT {
                 pair(
                         "logit bias",
                         off().topK(40).logitBias(List.of(new LogitBias(300, 5f), new LogitBias(301, -5f))),
-                        chain -> chain.logitBias(Map.of(300, 5f, 301, -5f)).topK(40).distribution(SEED)),
-                pair("mirostat 1", off().mirostat(Mirostat.V1).mirostatTau(3), chain -> chain.mirostat(
-                        SEED, 3, 0.1f, 100)),
-                pair("mirostat 2", off().mirostat(Mirostat.V2).mirostatTau(3), chain -> chain.mirostatV2(
-                        SEED, 3, 0.1f)),
+                        chain -> chain.logitBias(Map.of(300, 5f, 301, -5f))
+                                .topK(40)
+                                .distribution(SEED)),
+                pair(
+                        "mirostat 1",
+                        off().mirostat(Mirostat.V1).mirostatTau(3),
+                        chain -> chain.mirostat(SEED, 3, 0.1f, 100)),
+                pair(
+                        "mirostat 2",
+                        off().mirostat(Mirostat.V2).mirostatTau(3),
+                        chain -> chain.mirostatV2(SEED, 3, 0.1f)),
                 pair(
                         "adaptive-p",
                         off().topK(50)

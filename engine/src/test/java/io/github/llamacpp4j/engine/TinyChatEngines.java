@@ -24,8 +24,7 @@ final class TinyChatEngines {
     static int[] question(Model model, String question) {
         return model.tokenizer()
                 .encode(
-                        "<|im_start|>user\n" + question
-                                + "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n",
+                        "<|im_start|>user\n" + question + "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n",
                         true,
                         true);
     }

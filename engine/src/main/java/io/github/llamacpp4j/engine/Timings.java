@@ -11,5 +11,4 @@ import java.time.Duration;
  * @param firstToken from submission to the first token
  * @param total from submission to the end
  */
-public record EngineTimings(
-        Duration queued, Duration prompt, Duration generation, Duration firstToken, Duration total) {}
+public record Timings(Duration queued, Duration prompt, Duration generation, Duration firstToken, Duration total) {}

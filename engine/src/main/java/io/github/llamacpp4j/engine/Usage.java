@@ -10,7 +10,7 @@ package io.github.llamacpp4j.engine;
  * @param draftedTokens how many tokens were guessed for speculative decoding
  * @param acceptedDraftTokens how many of the guesses were right
  */
-public record EngineUsage(
+public record Usage(
         int promptTokens,
         int cachedTokens,
         int generatedTokens,

@@ -10,10 +10,10 @@ import java.util.List;
  * @param logprobs how likely the sampled tokens were, if the request asked
  * @param end why and how it ended
  */
-public record EngineResult(String text, List<Integer> tokens, List<TokenLogprobs> logprobs, FinishedEvent end) {
+public record Completion(String text, List<Integer> tokens, List<TokenLogprobs> logprobs, FinishedEvent end) {
 
     /** Copies the lists. */
-    public EngineResult {
+    public Completion {
         tokens = List.copyOf(tokens);
         logprobs = List.copyOf(logprobs);
     }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; meant for one reader.
  */
-public final class EngineStream implements Iterator<EngineEvent>, AutoCloseable {
+@SuppressWarnings("IterableAndIterator") // read once, by a for loop or by hand
+public final class Generation implements Iterator<GenerationEvent>, Iterable<GenerationEvent>, AutoCloseable {
 
     private final long id;
     private final EventBuffer events;
@@ -24,7 +25,7 @@ public final class EngineStream implements Iterator<EngineEvent>, AutoCloseable 
     private volatile boolean cancelled;
     private volatile boolean closed;
 
-    EngineStream(long id, int capacity, Runnable wakeEngine) {
+    Generation(long id, int capacity, Runnable wakeEngine) {
         this.id = id;
         this.wakeEngine = wakeEngine;
         events = new EventBuffer(capacity, wakeEngine);
@@ -33,6 +34,12 @@ public final class EngineStream implements Iterator<EngineEvent>, AutoCloseable 
     /** The request's number, as in {@link EngineListener}. */
     public long id() {
         return id;
+    }
+
+    /** This object itself: what has not been read yet. */
+    @Override
+    public Iterator<GenerationEvent> iterator() {
+        return this;
     }
 
     /**
@@ -61,9 +68,9 @@ public final class EngineStream implements Iterator<EngineEvent>, AutoCloseable 
      * @throws EngineException as {@link #hasNext}
      */
     @Override
-    public EngineEvent next() {
+    public GenerationEvent next() {
         while (hasNext()) {
-            Optional<EngineEvent> event = poll(Duration.ZERO);
+            Optional<GenerationEvent> event = poll(Duration.ZERO);
             if (event.isPresent()) {
                 return event.get();
             }
@@ -77,9 +84,9 @@ public final class EngineStream implements Iterator<EngineEvent>, AutoCloseable 
      * @return the event; empty if none came in time or the stream is over
      * @throws EngineException as {@link #hasNext}
      */
-    public Optional<EngineEvent> poll(Duration timeout) {
+    public Optional<GenerationEvent> poll(Duration timeout) {
         try {
-            @Nullable EngineEvent event = closed ? null : events.take(Nanos.of(timeout));
+            @Nullable GenerationEvent event = closed ? null : events.take(Nanos.of(timeout));
             if (event == null) {
                 isOver();
             }
@@ -95,12 +102,12 @@ public final class EngineStream implements Iterator<EngineEvent>, AutoCloseable 
      * @throws EngineException as {@link #hasNext}
      * @throws IllegalStateException if the end was taken before or the stream closed
      */
-    public EngineResult result() {
+    public Completion result() {
         StringBuilder text = new StringBuilder();
         List<Integer> tokens = new ArrayList<>();
         List<TokenLogprobs> logprobs = new ArrayList<>();
         while (hasNext()) {
-            EngineEvent event = next();
+            GenerationEvent event = next();
             text.append(event.text());
             switch (event) {
                 case TokenEvent token -> {
@@ -108,7 +115,7 @@ public final class EngineStream implements Iterator<EngineEvent>, AutoCloseable 
                     token.logprobs().ifPresent(logprobs::add);
                 }
                 case FinishedEvent end -> {
-                    return new EngineResult(text.toString(), tokens, logprobs, end);
+                    return new Completion(text.toString(), tokens, logprobs, end);
                 }
             }
         }
