@@ -75,6 +75,11 @@ class TinyModelsTest {
     }
 
     @Test
+    void smolLm2IsTheOneThatWasPulled() {
+        assertThat(GgufFile.read(TestModels.smolLm2()).parameterCount()).isEqualTo(134_515_008);
+    }
+
+    @Test
     void residentMemoryIsRead() {
         assertThat(ProcessMemory.residentBytes()).isBetween(10L << 20, 4L << 30);
         assertThat(ProcessMemory.peakResidentBytes()).isGreaterThanOrEqualTo(10L << 20);
