@@ -32,6 +32,11 @@ public final class OutputSyntax {
         return rules.channels() != null || !rules.tags().blocks().isEmpty();
     }
 
+    /** Whether the answer begins inside the reasoning, because the generation prompt has opened it. */
+    public boolean opensReasoning(String generationPrompt) {
+        return rules.channels() == null && rules.tags().openIn(generationPrompt).isPresent();
+    }
+
     /**
      * A parser for one answer.
      *

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Answers in which tags set off reasoning and tool calls from the text. */
@@ -55,16 +56,9 @@ final class TagMachine implements OutputMachine {
 
     @Override
     public void prime(String generationPrompt) {
-        int last = -1;
-        for (ReasoningTags each : syntax.reasoning()) {
-            String open = each.open().strip();
-            int opened = open.isEmpty() ? -1 : generationPrompt.lastIndexOf(open);
-            if (opened > last && generationPrompt.lastIndexOf(each.close().strip()) < opened) {
-                last = opened;
-                beginReasoning(each);
-            }
-        }
-        if (last < 0 && !syntax.primer().isEmpty() && generationPrompt.endsWith(syntax.primer())) {
+        Optional<ReasoningTags> open = syntax.openIn(generationPrompt);
+        open.ifPresent(this::beginReasoning);
+        if (open.isEmpty() && !syntax.primer().isEmpty() && generationPrompt.endsWith(syntax.primer())) {
             source.append(syntax.primer());
         }
     }

@@ -1,6 +1,7 @@
 package io.github.llamacpp4j.chat;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a template's answers may contain beside text.
@@ -29,5 +30,19 @@ record TagSyntax(
         bare = List.copyOf(bare);
         textOpeners = List.copyOf(textOpeners);
         silent = List.copyOf(silent);
+    }
+
+    /** The reasoning that a generation prompt opens and does not close. */
+    Optional<ReasoningTags> openIn(String generationPrompt) {
+        int last = -1;
+        ReasoningTags found = null;
+        for (ReasoningTags each : reasoning) {
+            int opened = generationPrompt.lastIndexOf(each.open());
+            if (opened > last && generationPrompt.lastIndexOf(each.close()) < opened) {
+                last = opened;
+                found = each;
+            }
+        }
+        return Optional.ofNullable(found);
     }
 }

@@ -62,6 +62,43 @@ class ToolCallCorpusTest {
         }
     }
 
+    @Test
+    void every_beginning_of_an_answer_shows_only_what_comes() {
+        for (CorpusCase each : cases) {
+            if (!each.kind().equals("complete")) {
+                continue;
+            }
+            ParsedOutput whole = parse(each, List.of(each.output()));
+            for (int end = 0; end < each.output().length(); end++) {
+                OutputParser parser = each.parser();
+                parser.accept(each.output().substring(0, end));
+                checkBeginning(parser.result(), whole, each.id() + " cut at " + end);
+                parser.finish();
+                List<ParsedToolCall> complete = parser.result().toolCalls().stream()
+                        .filter(ParsedToolCall::complete)
+                        .toList();
+                assertThat(complete)
+                        .as(each.id() + " ended at " + end)
+                        .isEqualTo(whole.toolCalls().subList(0, complete.size()));
+            }
+        }
+    }
+
+    private static void checkBeginning(ParsedOutput beginning, ParsedOutput whole, String what) {
+        assertThat(whole.reasoning()).as(what).startsWith(beginning.reasoning());
+        assertThat(whole.text()).as(what).startsWith(beginning.text());
+        assertThat(beginning.toolCalls())
+                .as(what)
+                .hasSizeLessThanOrEqualTo(whole.toolCalls().size());
+        for (int i = 0; i < beginning.toolCalls().size(); i++) {
+            ParsedToolCall call = whole.toolCalls().get(i);
+            assertThat(beginning.toolCalls().get(i).name()).as(what).isEqualTo(call.name());
+            assertThat(call.argumentsText())
+                    .as(what)
+                    .startsWith(beginning.toolCalls().get(i).argumentsText());
+        }
+    }
+
     private static List<String> pieces(String text, Random random) {
         List<String> pieces = new ArrayList<>();
         int from = 0;

@@ -2,11 +2,15 @@ package io.github.llamacpp4j.cli;
 
 import io.github.llamacpp4j.chat.ChatException;
 import io.github.llamacpp4j.chat.ChatJson;
+import io.github.llamacpp4j.chat.ChatMessage;
+import io.github.llamacpp4j.chat.ChatTemplate;
+import io.github.llamacpp4j.chat.ChatTemplateOptions;
 import io.github.llamacpp4j.chat.OutputFlag;
 import io.github.llamacpp4j.chat.OutputParser;
 import io.github.llamacpp4j.chat.OutputSyntax;
 import io.github.llamacpp4j.chat.ParsedOutput;
 import io.github.llamacpp4j.chat.ParsedToolCall;
+import io.github.llamacpp4j.chat.TemplateTokens;
 import io.github.llamacpp4j.chat.ToolDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,14 +19,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Takes models' answers apart, one per line: {@code {"template_file":…|"template":…,"raw_output":…,
- * "generation_prompt":…,"tools":[…],"final":…}}. {@code final} tells whether the answer has ended, which is the default.
+ * "generation_prompt":…,"tools":[…],"enable_thinking":…,"final":…}}. {@code final} tells whether the answer has ended,
+ * which is the default. Without {@code generation_prompt} the template is rendered to find it.
  */
 final class AnswerParsing implements JsonLines.Handler {
     private static final int MAX_SYNTAXES = 128;
@@ -31,23 +35,44 @@ final class AnswerParsing implements JsonLines.Handler {
 
     @Override
     public void answer(ObjectNode request, ObjectNode answer) {
-        OutputSyntax syntax = syntax(request);
-        OutputParser parser = syntax.parser(tools(request), text(request, "generation_prompt", ""));
-        parser.accept(text(request, "raw_output", null));
+        String template = template(request);
+        List<ToolDefinition> tools = tools(request);
+        String prompt = request.hasNonNull("generation_prompt")
+                ? text(request, "generation_prompt")
+                : generationPrompt(template, tools, flag(request, "enable_thinking"));
+        OutputParser parser = syntax(template).parser(tools, prompt);
+        parser.accept(text(request, "raw_output"));
         if (flag(request, "final")) {
             parser.finish();
         }
         write(parser.result(), answer);
     }
 
-    private OutputSyntax syntax(ObjectNode request) {
-        String source = request.has("template")
-                ? text(request, "template", null)
-                : read(Path.of(text(request, "template_file", null)));
+    private static String template(ObjectNode request) {
+        return request.has("template") ? text(request, "template") : read(Path.of(text(request, "template_file")));
+    }
+
+    private OutputSyntax syntax(String template) {
         if (syntaxes.size() >= MAX_SYNTAXES) {
             syntaxes.clear();
         }
-        return syntaxes.computeIfAbsent(source, OutputSyntax::of);
+        return syntaxes.computeIfAbsent(template, OutputSyntax::of);
+    }
+
+    private static String generationPrompt(String template, List<ToolDefinition> tools, boolean thinking) {
+        try {
+            return ChatTemplate.parse(template, TemplateTokens.none())
+                    .render(
+                            List.of(ChatMessage.user("Hello")),
+                            ChatTemplateOptions.builder()
+                                    .tools(tools)
+                                    .enableThinking(thinking)
+                                    .build())
+                    .generationPrompt();
+        } catch (ChatException e) {
+            throw new CommandFailure(
+                    "request", "expected \"generation_prompt\", which cannot be found by rendering: " + e.getMessage());
+        }
     }
 
     private static String read(Path file) {
@@ -66,13 +91,10 @@ final class AnswerParsing implements JsonLines.Handler {
         }
     }
 
-    private static String text(ObjectNode request, String name, @Nullable String absent) {
+    private static String text(ObjectNode request, String name) {
         JsonNode node = request.get(name);
         if (node != null && node.isString()) {
             return node.asString();
-        }
-        if (absent != null && (node == null || node.isNull())) {
-            return absent;
         }
         throw new CommandFailure(
                 "request",

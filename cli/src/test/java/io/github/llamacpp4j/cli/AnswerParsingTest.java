@@ -15,9 +15,10 @@ class AnswerParsingTest {
 
     @Test
     void anAnswerIsTakenApart() {
-        ObjectNode answer = answer("{\"template\":\"<think></think><tool_call>\",\"raw_output\":"
-                + "\"<think>Hm.</think>Hi.<tool_call>{\\\"name\\\":\\\"ping\\\",\\\"arguments\\\":{\\\"a\\\":12.5}}</tool_call>\","
-                + "\"final\":true," + TOOLS + "}");
+        ObjectNode answer =
+                answer("{\"template\":\"<think></think><tool_call>\",\"generation_prompt\":\"\",\"raw_output\":"
+                        + "\"<think>Hm.</think>Hi.<tool_call>{\\\"name\\\":\\\"ping\\\",\\\"arguments\\\":{\\\"a\\\":12.5}}</tool_call>\","
+                        + "\"final\":true," + TOOLS + "}");
 
         assertThat(Json.line(answer))
                 .isEqualTo("{\"ok\":true,\"reasoning_content\":\"Hm.\",\"content\":\"Hi.\",\"tool_calls\":"
@@ -27,15 +28,16 @@ class AnswerParsingTest {
 
     @Test
     void aStreamingAnswerShowsOnlyWhatIsCertain() {
-        ObjectNode answer =
-                answer("{\"template\":\"<tool_call>\",\"raw_output\":\"Hi.\\n<tool_c\",\"final\":false," + TOOLS + "}");
+        ObjectNode answer = answer(
+                "{\"template\":\"<tool_call>\",\"generation_prompt\":\"\",\"raw_output\":\"Hi.\\n<tool_c\",\"final\":false,"
+                        + TOOLS + "}");
 
         assertThat(answer.get("content").asString()).isEqualTo("Hi.");
     }
 
     @Test
     void aCallThatWasCutOffIsMarked() {
-        ObjectNode answer = answer("{\"template\":\"<tool_call>\",\"raw_output\":"
+        ObjectNode answer = answer("{\"template\":\"<tool_call>\",\"generation_prompt\":\"\",\"raw_output\":"
                 + "\"<tool_call>{\\\"name\\\":\\\"ping\\\",\\\"arguments\\\":{\\\"a\\\"\"," + TOOLS + "}");
 
         assertThat(Json.line(answer))
@@ -44,11 +46,22 @@ class AnswerParsingTest {
     }
 
     @Test
+    void aMissingGenerationPromptIsFoundByRendering() {
+        ObjectNode answer = answer(
+                "{\"template\":\"{{ messages[0].content }}{% if add_generation_prompt %}"
+                        + "{{ '<think>' if enable_thinking else '<think></think>' }}{% endif %}\",\"raw_output\":\"Hm.</think>Hi.\"}");
+
+        assertThat(answer.get("reasoning_content").asString()).isEqualTo("Hm.");
+        assertThat(answer.get("content").asString()).isEqualTo("Hi.");
+    }
+
+    @Test
     void aBadRequestIsAnsweredWithTheReason() {
-        assertThat(Json.line(answer("{\"template\":\"x\"}"))).contains("\"ok\":false", "raw_output");
+        assertThat(Json.line(answer("{\"template\":\"x\",\"generation_prompt\":\"\"}")))
+                .contains("\"ok\":false", "raw_output");
         assertThat(Json.line(answer("{\"template_file\":\"/nowhere\",\"raw_output\":\"\"}")))
                 .contains("/nowhere");
-        assertThat(Json.line(answer("{\"template\":\"x\",\"raw_output\":\"\",\"tools\":7}")))
+        assertThat(Json.line(answer("{\"template\":\"x\",\"generation_prompt\":\"\",\"raw_output\":\"\",\"tools\":7}")))
                 .contains("tools: expected an array");
     }
 }

@@ -1,0 +1,41 @@
+package io.github.llamacpp4j.chat;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Templates for models that bring none. They are used only when somebody names them. */
+final class BuiltInTemplates {
+    private static final Map<String, String> SOURCES =
+            new TreeMap<>(Map.of("chatml", """
+            {%- for message in messages -%}
+            {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' -}}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}""", "llama3", """
+            {{- bos_token -}}
+            {%- for message in messages -%}
+            {{- '<|start_header_id|>' + message.role + '<|end_header_id|>\\n\\n' + message.content | trim + '<|eot_id|>' -}}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}{{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' -}}{%- endif -%}""", "zephyr", """
+            {%- for message in messages -%}
+            {{- '<|' + message.role + '|>\\n' + message.content + eos_token + '\\n' -}}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}{{- '<|assistant|>\\n' -}}{%- endif -%}""", "gemma", """
+            {{- bos_token -}}
+            {%- for message in messages -%}
+            {%- if message.role == 'system' -%}{{- raise_exception('System role not supported') -}}{%- endif -%}
+            {{- '<start_of_turn>' + ('model' if message.role == 'assistant' else message.role) + '\\n' -}}
+            {{- message.content | trim + '<end_of_turn>\\n' -}}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}{{- '<start_of_turn>model\\n' -}}{%- endif -%}"""));
+
+    private BuiltInTemplates() {}
+
+    static String source(String name) {
+        String source = SOURCES.get(name);
+        if (source == null) {
+            throw new ChatException("expected the name of a built-in chat template, one of "
+                    + String.join(", ", SOURCES.keySet()) + ", found " + JsonTrees.quoteShort(name));
+        }
+        return source;
+    }
+}
