@@ -3,6 +3,10 @@ package io.github.llamacpp4j;
 import static java.util.Objects.requireNonNull;
 
 import io.github.llamacpp4j.engine.Completion;
+import io.github.llamacpp4j.chat.ChatException;
+import io.github.llamacpp4j.chat.ChatMessage;
+import io.github.llamacpp4j.chat.ChatTemplate;
+import io.github.llamacpp4j.chat.RenderedPrompt;
 import io.github.llamacpp4j.engine.Engine;
 import io.github.llamacpp4j.engine.EngineException;
 import io.github.llamacpp4j.engine.Generation;
@@ -10,7 +14,9 @@ import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.Tokenizer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +31,12 @@ public final class Llama implements AutoCloseable {
 
     private final Model model;
     private final @Nullable Engine engine;
+    private final Supplier<ModelChat> chat;
 
     private Llama(Model model, @Nullable Engine engine) {
         this.model = model;
         this.engine = engine;
+        chat = new Lazy<>(() -> ModelChat.of(model));
     }
 
     /**
@@ -147,6 +155,66 @@ public final class Llama implements AutoCloseable {
     /** Like {@link #stream(String, GenerationOptions)} with a prompt that is tokenized already. */
     public Generation stream(int[] prompt, GenerationOptions options) {
         return engine().submit(options.request(prompt));
+    }
+
+    /**
+     * The chat template that the model brought along.
+     *
+     * @throws ChatException if the model has none, or it cannot be used
+     */
+    public ChatTemplate chatTemplate() {
+        return chat.get().template();
+    }
+
+    /** Like {@link #chat(List, ChatOptions)} with one message of the user and the defaults. */
+    public ChatReply chat(String question) {
+        return chat(List.of(ChatMessage.user(question)), ChatOptions.defaults());
+    }
+
+    /** Like {@link #chat(List, ChatOptions)} with the defaults as {@code options} changes them. */
+    public ChatReply chat(List<? extends ChatMessage> messages, Consumer<ChatOptions.Builder> options) {
+        return chat(messages, changedChat(options));
+    }
+
+    /**
+     * Answers a conversation through the model's chat template and waits for the end.
+     *
+     * @throws ChatException if the model has no usable template, or the template refuses the conversation
+     * @throws EngineException if the request fails or the thread is interrupted
+     */
+    public ChatReply chat(List<? extends ChatMessage> messages, ChatOptions options) {
+        try (ChatStream stream = streamChat(messages, options)) {
+            return stream.reply();
+        }
+    }
+
+    /** Like {@link #streamChat(List, ChatOptions)} with the defaults as {@code options} changes them. */
+    public ChatStream streamChat(List<? extends ChatMessage> messages, Consumer<ChatOptions.Builder> options) {
+        return streamChat(messages, changedChat(options));
+    }
+
+    /**
+     * Answers a conversation through the model's chat template, read as it comes. Closing the stream cancels.
+     *
+     * @throws ChatException if the model has no usable template, or the template refuses the conversation
+     * @throws EngineException if the request cannot be taken or the thread is interrupted while it waits for room
+     */
+    public ChatStream streamChat(List<? extends ChatMessage> messages, ChatOptions options) {
+        ModelChat modelChat = chat.get();
+        RenderedPrompt prompt = modelChat.render(messages, options);
+        GenerationOptions generation = options.generation().toBuilder()
+                .request(request -> request.showControlTokens(true))
+                .build();
+        return new ChatStream(
+                stream(modelChat.tokenize(prompt), generation),
+                modelChat.template().parser(prompt, options.template()),
+                prompt);
+    }
+
+    private static ChatOptions changedChat(Consumer<ChatOptions.Builder> change) {
+        ChatOptions.Builder builder = ChatOptions.builder();
+        change.accept(builder);
+        return builder.build();
     }
 
     private static GenerationOptions changed(Consumer<GenerationOptions.Builder> change) {

@@ -70,7 +70,7 @@ final class CompletionBatch implements JsonLines.Handler {
         return object;
     }
 
-    private static ObjectNode timings(Usage usage, Timings timings) {
+    static ObjectNode timings(Usage usage, Timings timings) {
         return Json.object()
                 .put("cache_n", usage.cachedTokens())
                 .put("prompt_n", usage.promptTokens() - usage.cachedTokens())

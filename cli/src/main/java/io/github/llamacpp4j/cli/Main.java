@@ -46,6 +46,7 @@ public final class Main implements Runnable {
     static int run(Terminal terminal, String... arguments) {
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new RunCommand(terminal))
+                .addSubcommand(new ChatCommand(terminal))
                 .addSubcommand(new TokenizeCommand(terminal))
                 .addSubcommand(new DetokenizeCommand(terminal))
                 .addSubcommand(new BenchCommand(terminal))

@@ -120,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static String statistics(FinishedEvent end) {
+    static String statistics(FinishedEvent end) {
         Usage usage = end.usage();
         Timings timings = end.timings();
         return "%s; %s; first token after %d ms; seed %d"

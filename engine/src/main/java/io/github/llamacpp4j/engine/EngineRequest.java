@@ -81,6 +81,11 @@ public final class EngineRequest {
         return values.ignoreEndOfGeneration;
     }
 
+    /** Whether control tokens other than those that end the generation are spelled out in the text. */
+    public boolean showControlTokens() {
+        return values.showControlTokens;
+    }
+
     /** Texts that end the generation and are not part of it. */
     public List<String> stopTexts() {
         return values.stopTexts;
@@ -144,6 +149,7 @@ public final class EngineRequest {
         private int maxTokens = -1;
         private int minTokens;
         private boolean ignoreEndOfGeneration;
+        private boolean showControlTokens;
         private List<String> stopTexts = List.of();
         private List<Integer> stopTokens = List.of();
         private int logprobs = -1;
@@ -170,6 +176,7 @@ public final class EngineRequest {
             maxTokens = from.maxTokens;
             minTokens = from.minTokens;
             ignoreEndOfGeneration = from.ignoreEndOfGeneration;
+            showControlTokens = from.showControlTokens;
             stopTexts = from.stopTexts;
             stopTokens = from.stopTokens;
             logprobs = from.logprobs;
@@ -207,6 +214,12 @@ public final class EngineRequest {
         /** Sets whether end-of-generation tokens are never chosen. Default false. */
         public Builder ignoreEndOfGeneration(boolean value) {
             ignoreEndOfGeneration = value;
+            return this;
+        }
+
+        /** Sets whether control tokens, such as the markers of a tool call, are spelled out in the text. Default false. */
+        public Builder showControlTokens(boolean value) {
+            showControlTokens = value;
             return this;
         }
 

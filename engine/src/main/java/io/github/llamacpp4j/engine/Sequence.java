@@ -66,7 +66,7 @@ final class Sequence {
         this.pin = pin;
         tokens = new TokenList(request.promptArray());
         promptLength = tokens.size();
-        output = new SequenceOutput(request.stopTexts(), vocabulary, stream.events());
+        output = new SequenceOutput(request, vocabulary, stream.events());
         submittedNanos = now;
         deadlineNanos =
                 request.timeout().map(timeout -> now + Nanos.of(timeout)).orElse(NO_DEADLINE);

@@ -1,7 +1,6 @@
 package io.github.llamacpp4j.engine;
 
 import java.io.ByteArrayOutputStream;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,18 +10,21 @@ final class SequenceOutput {
     private final EngineVocabulary vocabulary;
     private final EventBuffer events;
     private final StopMatcher stops;
+    private final boolean controlTokens;
     private final Utf8Assembler text = new Utf8Assembler();
     private final ByteArrayOutputStream released = new ByteArrayOutputStream();
 
-    SequenceOutput(List<String> stopTexts, EngineVocabulary vocabulary, EventBuffer events) {
+    SequenceOutput(EngineRequest request, EngineVocabulary vocabulary, EventBuffer events) {
         this.vocabulary = vocabulary;
         this.events = events;
-        stops = new StopMatcher(stopTexts);
+        stops = new StopMatcher(request.stopTexts());
+        controlTokens = request.showControlTokens();
     }
 
     /** Delivers a token with its text; true if the text completes a stop text. */
     boolean add(int token, @Nullable TokenLogprobs logprobs) {
-        boolean stopped = stops.feed(vocabulary.piece(token), released);
+        byte[] piece = controlTokens ? vocabulary.text(token) : vocabulary.piece(token);
+        boolean stopped = stops.feed(piece, released);
         deliver(token, logprobs);
         return stopped;
     }

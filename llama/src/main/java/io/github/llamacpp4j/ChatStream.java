@@ -1,0 +1,96 @@
+package io.github.llamacpp4j;
+
+import io.github.llamacpp4j.chat.OutputEvent;
+import io.github.llamacpp4j.chat.OutputParser;
+import io.github.llamacpp4j.chat.RenderedPrompt;
+import io.github.llamacpp4j.engine.EngineException;
+import io.github.llamacpp4j.engine.FinishedEvent;
+import io.github.llamacpp4j.engine.Generation;
+import io.github.llamacpp4j.engine.GenerationEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's answer, read as it comes: reasoning, text and tool calls apart. Reading is pulling; closing cancels.
+ *
+ * <p>Not thread-safe, except that {@link #close} may come from any thread.
+ */
+@SuppressWarnings("IterableAndIterator") // read once, by a for loop or by hand
+public final class ChatStream implements Iterator<OutputEvent>, Iterable<OutputEvent>, AutoCloseable {
+
+    private final Generation generation;
+    private final OutputParser parser;
+    private final RenderedPrompt prompt;
+    private final Deque<OutputEvent> ready = new ArrayDeque<>();
+    private @Nullable FinishedEvent end;
+
+    ChatStream(Generation generation, OutputParser parser, RenderedPrompt prompt) {
+        this.generation = generation;
+        this.parser = parser;
+        this.prompt = prompt;
+    }
+
+    /** What the model was asked, rendered. */
+    public RenderedPrompt prompt() {
+        return prompt;
+    }
+
+    /** This object itself: what has not been read yet. */
+    @Override
+    public Iterator<OutputEvent> iterator() {
+        return this;
+    }
+
+    /**
+     * Waits for the next event.
+     *
+     * @return whether there is one
+     * @throws EngineException if the request failed
+     */
+    @Override
+    public boolean hasNext() {
+        while (ready.isEmpty() && end == null && generation.hasNext()) {
+            GenerationEvent event = generation.next();
+            ready.addAll(parser.accept(event.text()));
+            if (event instanceof FinishedEvent finished) {
+                ready.addAll(parser.finish());
+                end = finished;
+            }
+        }
+        return !ready.isEmpty();
+    }
+
+    @Override
+    public OutputEvent next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("the answer has ended; ask hasNext() first");
+        }
+        return ready.remove();
+    }
+
+    /**
+     * Reads to the end; events that were not taken are part of the reply too.
+     *
+     * @throws EngineException if the request failed
+     * @throws IllegalStateException if the stream was closed before its end
+     */
+    public ChatReply reply() {
+        while (hasNext()) {
+            next();
+        }
+        FinishedEvent finished = end;
+        if (finished == null) {
+            throw new IllegalStateException("this stream was closed before its end");
+        }
+        return new ChatReply(parser.result(), finished, prompt);
+    }
+
+    /** Cancels what has not been generated yet. May be called more than once. */
+    @Override
+    public void close() {
+        generation.close();
+    }
+}

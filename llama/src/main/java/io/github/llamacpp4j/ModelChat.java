@@ -1,0 +1,82 @@
+package io.github.llamacpp4j;
+
+import io.github.llamacpp4j.chat.ChatMessage;
+import io.github.llamacpp4j.chat.ChatTemplate;
+import io.github.llamacpp4j.chat.PromptTokenizer;
+import io.github.llamacpp4j.chat.RenderedPrompt;
+import io.github.llamacpp4j.chat.TemplateTokens;
+import io.github.llamacpp4j.chat.VocabularyToken;
+import io.github.llamacpp4j.chat.VocabularyToken.Kind;
+import io.github.llamacpp4j.model.Model;
+import io.github.llamacpp4j.model.TokenAttribute;
+import io.github.llamacpp4j.model.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** A model's chat template together with the tokenizer that keeps messages from becoming markup. Thread-safe. */
+final class ModelChat {
+
+    private final ChatTemplate template;
+    private final PromptTokenizer tokenizer;
+
+    private ModelChat(ChatTemplate template, PromptTokenizer tokenizer) {
+        this.template = template;
+        this.tokenizer = tokenizer;
+    }
+
+    static ModelChat of(Model model) {
+        Tokenizer vocabulary = model.tokenizer();
+        TemplateTokens tokens = new TemplateTokens(
+                spelling(vocabulary, vocabulary.specialTokens().beginning()),
+                spelling(vocabulary, vocabulary.specialTokens().end()));
+        ChatTemplate template = ChatTemplate.fromMetadata(model.info().metadata(), tokens);
+        OptionalInt beginning = vocabulary.addsBeginning()
+                ? vocabulary.specialTokens().beginning()
+                : OptionalInt.empty();
+        return new ModelChat(
+                template,
+                new PromptTokenizer(
+                        matchedTokens(vocabulary),
+                        (text, parseSpecial) -> vocabulary.encode(text, false, parseSpecial),
+                        template.source(),
+                        beginning));
+    }
+
+    private static String spelling(Tokenizer vocabulary, OptionalInt token) {
+        return token.isPresent() ? vocabulary.spelling(token.getAsInt()) : "";
+    }
+
+    private static List<VocabularyToken> matchedTokens(Tokenizer vocabulary) {
+        List<VocabularyToken> matched = new ArrayList<>();
+        for (int id = 0; id < vocabulary.size(); id++) {
+            Set<TokenAttribute> attributes = vocabulary.attributes(id);
+            boolean userDefined = attributes.contains(TokenAttribute.USER_DEFINED);
+            if (userDefined
+                    || attributes.contains(TokenAttribute.CONTROL)
+                    || attributes.contains(TokenAttribute.UNKNOWN)) {
+                matched.add(new VocabularyToken(
+                        new String(vocabulary.piece(id, true), StandardCharsets.UTF_8),
+                        id,
+                        userDefined ? Kind.USER_DEFINED : Kind.CONTROL,
+                        attributes.contains(TokenAttribute.LSTRIP),
+                        attributes.contains(TokenAttribute.RSTRIP)));
+            }
+        }
+        return matched.stream().filter(token -> !token.text().isEmpty()).toList();
+    }
+
+    ChatTemplate template() {
+        return template;
+    }
+
+    RenderedPrompt render(List<? extends ChatMessage> messages, ChatOptions options) {
+        return template.render(messages, options.template());
+    }
+
+    int[] tokenize(RenderedPrompt prompt) {
+        return tokenizer.tokenize(prompt);
+    }
+}
