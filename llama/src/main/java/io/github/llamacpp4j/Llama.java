@@ -2,11 +2,11 @@ package io.github.llamacpp4j;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.llamacpp4j.engine.Completion;
 import io.github.llamacpp4j.chat.ChatException;
 import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.chat.ChatTemplate;
 import io.github.llamacpp4j.chat.RenderedPrompt;
+import io.github.llamacpp4j.engine.Completion;
 import io.github.llamacpp4j.engine.Engine;
 import io.github.llamacpp4j.engine.EngineException;
 import io.github.llamacpp4j.engine.Generation;

@@ -33,9 +33,8 @@ final class ModelChat {
                 spelling(vocabulary, vocabulary.specialTokens().beginning()),
                 spelling(vocabulary, vocabulary.specialTokens().end()));
         ChatTemplate template = ChatTemplate.fromMetadata(model.info().metadata(), tokens);
-        OptionalInt beginning = vocabulary.addsBeginning()
-                ? vocabulary.specialTokens().beginning()
-                : OptionalInt.empty();
+        OptionalInt beginning =
+                vocabulary.addsBeginning() ? vocabulary.specialTokens().beginning() : OptionalInt.empty();
         return new ModelChat(
                 template,
                 new PromptTokenizer(

@@ -44,7 +44,8 @@ final class ChatCommand implements Callable<Integer> {
     @Option(
             names = "--think",
             paramLabel = "on|off",
-            description = "Turn thinking on or off where the template has a switch for it (default: as the template does).")
+            description =
+                    "Turn thinking on or off where the template has a switch for it (default: as the template does).")
     private @Nullable Switch think;
 
     @Mixin
@@ -102,7 +103,8 @@ final class ChatCommand implements Callable<Integer> {
                     show((thinking ? "\n\n" : "") + answerText.text());
                     thinking = false;
                 } else if (event instanceof OutputEvent.ToolCall call) {
-                    show((thinking ? "\n\n" : "") + call.call().name() + call.call().argumentsText() + "\n");
+                    show((thinking ? "\n\n" : "") + call.call().name()
+                            + call.call().argumentsText() + "\n");
                     thinking = false;
                 }
             }
@@ -117,9 +119,8 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     private static ObjectNode json(ChatReply reply) {
-        ObjectNode object = Json.object()
-                .put("reasoning_content", reply.reasoning())
-                .put("content", reply.text());
+        ObjectNode object =
+                Json.object().put("reasoning_content", reply.reasoning()).put("content", reply.text());
         ArrayNode calls = object.putArray("tool_calls");
         for (ParsedToolCall call : reply.toolCalls()) {
             calls.addObject()
