@@ -6,4 +6,5 @@ module io.github.llamacpp4j.engine {
     requires jdk.jfr;
 
     exports io.github.llamacpp4j.engine;
+    exports io.github.llamacpp4j.engine.embedding;
 }

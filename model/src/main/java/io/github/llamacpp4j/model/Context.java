@@ -46,6 +46,7 @@ public final class Context implements AutoCloseable {
     private final ContextMemory memory;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final StopFlags stop;
+    private final long estimatedBytes;
     private final OutputRows rows;
     private final List<NativeHandle> adapters = new ArrayList<>();
     private @Nullable Batch appendBatch;
@@ -63,12 +64,19 @@ public final class Context implements AutoCloseable {
         }
     }
 
-    Context(ModelInfo modelInfo, ContextOptions options, ContextFacts facts, NativeHandle handle, StopFlags stop) {
+    Context(
+            ModelInfo modelInfo,
+            ContextOptions options,
+            ContextFacts facts,
+            NativeHandle handle,
+            StopFlags stop,
+            long estimatedBytes) {
         this.modelInfo = modelInfo;
         this.options = options;
         this.facts = facts;
         this.handle = handle;
         this.stop = stop;
+        this.estimatedBytes = estimatedBytes;
         this.rows = new OutputRows(facts.batchSize());
         this.memory = new ContextMemory(this);
         this.embeddings = options.embeddings();
@@ -113,6 +121,11 @@ public final class Context implements AutoCloseable {
     /** How many numbers {@link #embedding(int)} has. */
     public int embeddingSize() {
         return modelInfo.outputEmbeddingSize();
+    }
+
+    /** About how much memory it takes beside the model's weights, in bytes: caches and the largest intermediate results. */
+    public long estimatedBytes() {
+        return estimatedBytes;
     }
 
     /** The options with which this context was made. */
@@ -368,9 +381,15 @@ public final class Context implements AutoCloseable {
 
     /**
      * Switches embeddings on or off ({@code llama_set_embeddings}); while on, every token of a batch has an output.
+     *
+     * @throws IllegalArgumentException if they are pooled and the batch size is not a multiple of {@link #maxSequences()}
      */
     public void setEmbeddings(boolean embeddings) {
         exclusively(context -> {
+            if (embeddings) {
+                ContextShape.requirePoolable(
+                        Math.min(contextSize(), microBatchSize()), maxSequences(), facts.pooling());
+            }
             llama_set_embeddings(context, embeddings);
             this.embeddings = embeddings;
             rows.clear();

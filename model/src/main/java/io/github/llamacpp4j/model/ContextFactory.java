@@ -38,7 +38,13 @@ final class ContextFactory {
             throw failure;
         }
         try {
-            return new Context(model.info(), options, ContextFacts.of(handle.segment(), model, options), handle, stop);
+            return new Context(
+                    model.info(),
+                    options,
+                    ContextFacts.of(handle.segment(), model, options),
+                    handle,
+                    stop,
+                    shape.estimatedBytes());
         } catch (RuntimeException | Error failure) {
             handle.close();
             throw failure;

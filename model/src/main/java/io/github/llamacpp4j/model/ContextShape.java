@@ -50,6 +50,9 @@ record ContextShape(int contextSize, int microBatchSize, long estimatedBytes) {
         int microBatchSize = options.microBatchSizeSet() || !needsWholeBatches(info, options)
                 ? Math.min(options.microBatchSize(), options.batchSize())
                 : options.batchSize();
+        if (options.embeddings()) {
+            requirePoolable((int) Math.min(contextSize, microBatchSize), options.maxSequences(), options.pooling());
+        }
         long bytes = cacheBytes(file, info, options, contextSize)
                 + computeBytes(info, vocabularySize, options, contextSize, microBatchSize);
         if (contextSize > Integer.MAX_VALUE || (bytes > SMALL_BYTES && bytes > availableBytes())) {
@@ -61,6 +64,19 @@ record ContextShape(int contextSize, int microBatchSize, long estimatedBytes) {
                     List.of());
         }
         return new ContextShape((int) contextSize, microBatchSize, bytes);
+    }
+
+    /**
+     * Refuses what makes {@code graph_reserve} round the tokens up but not the outputs, so that the mean cannot be
+     * computed and llama.cpp asserts {@code ggml_can_mul_mat}.
+     */
+    static void requirePoolable(int batchTokens, int maxSequences, Pooling pooling) {
+        if (pooling != Pooling.NONE && batchTokens % maxSequences != 0) {
+            throw new IllegalArgumentException(
+                    "embeddings of several sequences need a batch size that is a multiple of"
+                            + " maxSequences, found " + batchTokens + " tokens for " + maxSequences
+                            + " sequences; set batchSize, microBatchSize and contextSize to a multiple, or another maxSequences");
+        }
     }
 
     private static boolean needsWholeBatches(ModelInfo info, ContextOptions options) {

@@ -1,0 +1,148 @@
+package io.github.llamacpp4j.engine.embedding;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The results for a sequence of texts in their order, while at most two chunks of texts are on their way. Within a chunk
+ * the longest texts are computed first, so that batches fill up well. Not thread-safe.
+ *
+ * @param <R> what a text becomes
+ */
+final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
+
+    static final int CHUNK_TEXTS = 128;
+
+    /** A chunk ends early at this many tokens, so that long texts do not pile up. */
+    private static final int CHUNK_TOKENS = 1 << 15;
+
+    /** Makes a result of the rows that were computed for a text's parts. */
+    @FunctionalInterface
+    interface Finisher<R> {
+        R finish(Plan plan, List<float[]> rows);
+    }
+
+    /** A text on its way; without a plan it has failed already. */
+    private record Item(
+            @Nullable Plan plan, List<Work> works, @Nullable RuntimeException failure) {}
+
+    private final SequenceService service;
+    private final Iterator<String> texts;
+    private final Function<String, Plan> planner;
+    private final Finisher<R> finisher;
+    private final Work.Call call = new Work.Call();
+    private final ArrayDeque<Item> pending = new ArrayDeque<>();
+    private boolean begun;
+
+    OrderedResults(
+            SequenceService service, Iterator<String> texts, Function<String, Plan> planner, Finisher<R> finisher) {
+        this.service = service;
+        this.texts = texts;
+        this.planner = planner;
+        this.finisher = finisher;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return !call.cancelled() && (!pending.isEmpty() || texts.hasNext());
+    }
+
+    /**
+     * The next text's result.
+     *
+     * @throws EmbeddingException if that text failed; the next call goes on with the text after it
+     */
+    @Override
+    public R next() {
+        if (call.cancelled()) {
+            throw new EmbeddingCancelledException("this call was cancelled: nothing more is computed for it");
+        }
+        try {
+            while (pending.size() <= CHUNK_TEXTS && texts.hasNext()) {
+                submitChunk();
+            }
+            if (pending.isEmpty()) {
+                throw new NoSuchElementException("every text has been answered");
+            }
+            return result(pending.remove());
+        } catch (InterruptedException interruption) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new EmbeddingCancelledException(interruption);
+        }
+    }
+
+    private void submitChunk() throws InterruptedException {
+        List<Work> chunk = new ArrayList<>();
+        List<Item> items = new ArrayList<>();
+        int tokens = 0;
+        while (items.size() < CHUNK_TEXTS && tokens < CHUNK_TOKENS && texts.hasNext()) {
+            Item item = item(texts.next());
+            items.add(item);
+            chunk.addAll(item.works());
+            tokens += item.plan() == null ? 0 : item.plan().tokenCount();
+        }
+        chunk.sort(Comparator.comparingInt((Work work) -> work.tokens().length).reversed());
+        if (begun) {
+            service.goOn(chunk);
+        } else {
+            service.begin(chunk);
+            begun = true;
+        }
+        pending.addAll(items);
+    }
+
+    private Item item(String text) {
+        try {
+            Plan plan = planner.apply(text);
+            return new Item(
+                    plan,
+                    plan.parts().stream().map(part -> new Work(part, call)).toList(),
+                    null);
+        } catch (EmbeddingException | IllegalArgumentException failure) {
+            return new Item(null, List.of(), failure);
+        }
+    }
+
+    private R result(Item item) throws InterruptedException {
+        if (item.failure() != null) {
+            throw item.failure();
+        }
+        if (item.plan() == null) {
+            throw new IllegalStateException("a text without a plan and without a failure");
+        }
+        List<float[]> rows = new ArrayList<>(item.works().size());
+        for (Work work : item.works()) {
+            rows.add(row(work));
+        }
+        return finisher.finish(item.plan(), rows);
+    }
+
+    private static float[] row(Work work) throws InterruptedException {
+        try {
+            return work.result().get();
+        } catch (ExecutionException failed) {
+            Throwable cause = failed.getCause();
+            if (cause instanceof EmbedderClosedException || (work.cancelled() && cause != null)) {
+                throw new EmbedderClosedException();
+            }
+            throw new EmbeddingFailedException(work.tokens().length, cause == null ? failed : cause);
+        }
+    }
+
+    /** Gives up what has not been answered. */
+    @Override
+    public void close() {
+        if (!call.cancelled()) {
+            service.cancel(call);
+            pending.clear();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.llamacpp4j.engine.embedding;
+
+import java.util.List;
+
+/** A platform thread that owns one computer: takes batches from the queue and computes them until the queue is closed. */
+final class SequenceOwner {
+
+    private static final long ABORT_INTERVAL_MILLIS = 20;
+
+    /** Threads that wait for each other in every layer are worth it from about this many tokens on. */
+    private static final int TOKENS_FOR_ALL_THREADS = 512;
+
+    private final WorkQueue queue;
+    private final SequenceComputer computer;
+    private final int ownThreads;
+    private final int allThreads;
+    private final Thread thread;
+    private volatile List<Work> current = List.of();
+
+    /**
+     * @param ownThreads how many threads compute while the other owners compute as well
+     * @param allThreads how many threads compute when no other owner has anything to do
+     */
+    SequenceOwner(String name, WorkQueue queue, SequenceComputer computer, int ownThreads, int allThreads) {
+        this.queue = queue;
+        this.computer = computer;
+        this.ownThreads = ownThreads;
+        this.allThreads = allThreads;
+        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try (computer) {
+            for (WorkQueue.Taken taken = queue.take(); !taken.works().isEmpty(); taken = queue.take()) {
+                current = taken.works();
+                compute(taken.works(), threads(taken));
+                current = List.of();
+            }
+        } catch (Error fatal) {
+            current.forEach(work -> work.result().completeExceptionally(fatal));
+            queue.close();
+            throw fatal;
+        }
+    }
+
+    private int threads(WorkQueue.Taken taken) {
+        int tokens =
+                taken.works().stream().mapToInt(work -> work.tokens().length).sum();
+        return taken.idleTakers() > 0 && tokens >= TOKENS_FOR_ALL_THREADS ? allThreads : ownThreads;
+    }
+
+    /** A batch that fails is computed again one by one, so that a sequence fails for its own faults only. */
+    private void compute(List<Work> works, int threads) {
+        try {
+            List<float[]> rows =
+                    computer.compute(works.stream().map(Work::tokens).toList(), threads);
+            for (int i = 0; i < works.size(); i++) {
+                works.get(i).result().complete(rows.get(i));
+            }
+        } catch (RuntimeException failure) {
+            if (works.size() == 1) {
+                works.getFirst().result().completeExceptionally(failure);
+                return;
+            }
+            for (Work work : works) {
+                if (work.cancelled()) {
+                    work.result().completeExceptionally(failure);
+                } else {
+                    compute(List.of(work), threads);
+                }
+            }
+        }
+    }
+
+    /** Stops the running batch if nobody wants anything of it any more. */
+    void abortIfCancelled() {
+        List<Work> running = current;
+        if (!running.isEmpty() && running.stream().allMatch(Work::cancelled)) {
+            computer.abort();
+        }
+    }
+
+    /** Waits for the thread's end, the queue being closed; what it computes is stopped. */
+    void awaitEnd() {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            current.forEach(work -> work.call().cancel());
+            computer.abort();
+            try {
+                thread.join(ABORT_INTERVAL_MILLIS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

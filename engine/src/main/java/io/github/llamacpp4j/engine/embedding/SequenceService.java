@@ -1,0 +1,71 @@
+package io.github.llamacpp4j.engine.embedding;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Several owner threads that share one queue. Thread-safe. */
+final class SequenceService implements AutoCloseable {
+
+    private final WorkQueue queue;
+    private final List<SequenceOwner> owners = new ArrayList<>();
+
+    /**
+     * How much is computed at once, and by whom.
+     *
+     * @param contexts how many owner threads there are, each with a computer
+     * @param threads how many threads compute, for all contexts together
+     * @param batchTokens see {@link WorkQueue}
+     * @param batchSequences see {@link WorkQueue}
+     * @param queueCapacity see {@link WorkQueue}
+     */
+    record Shape(int contexts, int threads, int batchTokens, int batchSequences, int queueCapacity) {}
+
+    SequenceService(String name, Shape shape, Supplier<? extends SequenceComputer> computers) {
+        this.queue = new WorkQueue(shape.queueCapacity(), shape.batchTokens(), shape.batchSequences());
+        List<SequenceComputer> made = new ArrayList<>();
+        try {
+            for (int i = 0; i < shape.contexts(); i++) {
+                made.add(computers.get());
+            }
+        } catch (RuntimeException | Error failure) {
+            made.forEach(SequenceComputer::close);
+            throw failure;
+        }
+        int ownThreads = Math.max(1, shape.threads() / shape.contexts());
+        for (int i = 0; i < made.size(); i++) {
+            owners.add(
+                    new SequenceOwner("llamacpp4j-" + name + "-" + i, queue, made.get(i), ownThreads, shape.threads()));
+        }
+        owners.forEach(SequenceOwner::start);
+    }
+
+    /** Takes the first work of a call. */
+    void begin(List<Work> works) {
+        queue.offer(works);
+    }
+
+    /** Takes more work of a call that has begun; may wait. */
+    void goOn(List<Work> works) throws InterruptedException {
+        queue.put(works);
+    }
+
+    /** Gives up a call: what waits is dropped, what runs for it alone is stopped. */
+    void cancel(Work.Call call) {
+        call.cancel();
+        queue.purge();
+        owners.forEach(SequenceOwner::abortIfCancelled);
+    }
+
+    /** How many sequences wait. */
+    int waiting() {
+        return queue.size();
+    }
+
+    /** Fails what waits, stops what runs, and frees the computers. Closing twice does nothing. */
+    @Override
+    public void close() {
+        queue.close();
+        owners.forEach(SequenceOwner::awaitEnd);
+    }
+}

@@ -1,0 +1,180 @@
+package io.github.llamacpp4j.engine.embedding;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What waits to be computed: callers add, owner threads take a batch each. Bounded and thread-safe. */
+final class WorkQueue {
+
+    private final int capacity;
+    private final int batchTokens;
+    private final int batchSequences;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition notEmpty = lock.newCondition();
+    private final Condition notFull = lock.newCondition();
+    private final ArrayDeque<Work> waiting = new ArrayDeque<>();
+    private long waitingTokens;
+    private int idleTakers;
+    private boolean closed;
+
+    /**
+     * What an owner thread is to compute at once.
+     *
+     * @param works none if the queue is closed
+     * @param idleTakers how many other owner threads have nothing to do
+     */
+    record Taken(List<Work> works, int idleTakers) {}
+
+    /**
+     * @param capacity how many sequences may wait
+     * @param batchTokens how many tokens are taken at once, unless one sequence alone has more
+     * @param batchSequences how many sequences are taken at once
+     */
+    WorkQueue(int capacity, int batchTokens, int batchSequences) {
+        this.capacity = capacity;
+        this.batchTokens = batchTokens;
+        this.batchSequences = batchSequences;
+    }
+
+    /**
+     * Adds the first sequences of a call, or refuses if as many as may wait do so already. A queue below its capacity
+     * takes them all, however many they are.
+     *
+     * @throws EmbedderOverloadedException if the queue is full
+     * @throws EmbedderClosedException if it is closed
+     */
+    void offer(List<Work> works) {
+        lock.lock();
+        try {
+            requireOpen();
+            if (waiting.size() >= capacity) {
+                waiting.removeIf(Work::cancelled);
+                recount();
+                if (waiting.size() >= capacity) {
+                    throw new EmbedderOverloadedException(waiting.size(), capacity);
+                }
+            }
+            add(works);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds further sequences of a call that has begun; waits until fewer than may wait do so.
+     *
+     * @throws EmbedderClosedException if the queue is closed, also meanwhile
+     */
+    void put(List<Work> works) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!closed && waiting.size() >= capacity) {
+                notFull.await();
+            }
+            requireOpen();
+            add(works);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void add(List<Work> works) {
+        for (Work work : works) {
+            waiting.add(work);
+            waitingTokens += work.tokens().length;
+        }
+        notEmpty.signalAll();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new EmbedderClosedException();
+        }
+    }
+
+    /**
+     * Waits for work and takes the oldest: as much as fits a batch, and no more than this taker's share while others
+     * have nothing to do.
+     */
+    Taken take() {
+        lock.lock();
+        try {
+            List<Work> taken = new ArrayList<>();
+            while (taken.isEmpty() && awaitWork()) {
+                long share = Math.min(batchTokens, (waitingTokens + idleTakers) / (idleTakers + 1));
+                long tokens = 0;
+                while (taken.size() < batchSequences && !waiting.isEmpty() && fits(taken, tokens, share)) {
+                    Work work = waiting.remove();
+                    waitingTokens -= work.tokens().length;
+                    if (!work.cancelled()) {
+                        taken.add(work);
+                        tokens += work.tokens().length;
+                    }
+                }
+                notFull.signalAll();
+            }
+            return new Taken(taken, waiting.isEmpty() ? idleTakers : 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean fits(List<Work> taken, long tokens, long share) {
+        int next = waiting.element().tokens().length;
+        return taken.isEmpty() || (tokens < share && tokens + next <= batchTokens);
+    }
+
+    private boolean awaitWork() {
+        while (waiting.isEmpty() && !closed) {
+            idleTakers++;
+            notEmpty.awaitUninterruptibly();
+            idleTakers--;
+        }
+        return !closed;
+    }
+
+    /** Drops what was cancelled. */
+    void purge() {
+        lock.lock();
+        try {
+            waiting.removeIf(Work::cancelled);
+            recount();
+            notFull.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void recount() {
+        waitingTokens = waiting.stream().mapToLong(work -> work.tokens().length).sum();
+    }
+
+    /** Lets nothing in any more, and fails what waits. */
+    void close() {
+        List<Work> rest;
+        lock.lock();
+        try {
+            closed = true;
+            rest = List.copyOf(waiting);
+            waiting.clear();
+            waitingTokens = 0;
+            notEmpty.signalAll();
+            notFull.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        rest.forEach(work -> work.result().completeExceptionally(new EmbedderClosedException()));
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

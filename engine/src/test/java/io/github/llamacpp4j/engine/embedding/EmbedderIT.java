@@ -1,0 +1,321 @@
+package io.github.llamacpp4j.engine.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.llamacpp4j.model.FlashAttention;
+import io.github.llamacpp4j.model.Model;
+import io.github.llamacpp4j.model.Pooling;
+import io.github.llamacpp4j.testkit.base.ProcessMemory;
+import io.github.llamacpp4j.testkit.base.SharedCorpora;
+import io.github.llamacpp4j.testkit.base.TestModels;
+import io.github.llamacpp4j.testkit.base.TinyBert;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class EmbedderIT {
+
+    @TempDir
+    static Path folder;
+
+    private static EmbedderOptions.Builder oneThread() {
+        return EmbedderOptions.builder().threads(1).contexts(1);
+    }
+
+    private static Model tinyBert() {
+        return Model.load(TinyBert.writeTo(folder.resolve("bert.gguf")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"f16, 0.999", "q8_0, 0.997"})
+    void miniLmGivesTheVectorsOfSentenceTransformers(String type, double cosine) {
+        Path file = SharedCorpora.require("models/all-minilm/all-minilm-l6-v2-" + type + ".gguf");
+        JsonNode reference = JsonMapper.shared()
+                .readTree(SharedCorpora.require("models/all-minilm/minilm-reference.json")
+                        .toFile());
+        try (Model model = Model.load(file);
+                Embedder embedder = Embedder.open(model, oneThread().build())) {
+            assertThat(embedder.pooling()).isEqualTo(Pooling.MEAN);
+            assertThat(embedder.size()).isEqualTo(reference.get("dimensions").asInt());
+            List<String> texts = new ArrayList<>();
+            reference.get("sentences").forEach(sentence -> texts.add(text(sentence)));
+            List<Embedding> batched = embedder.embed(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                JsonNode sentence = reference.get("sentences").get(i);
+                Embedding single = embedder.embed(texts.get(i));
+                assertThat(single.cosine(Embedding.of(vector(sentence)))).isGreaterThanOrEqualTo(cosine);
+                assertThat(batched.get(i).cosine(single)).isGreaterThan(type.equals("f16") ? 0.999999 : 0.9995);
+                assertThat(single.dot(single)).isCloseTo(1, within(1e-5));
+                assertThat(single.truncated()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void withoutFlashAttentionBatchedEqualsSingleInEveryNumber() {
+        List<String> texts = IntStream.range(0, 20)
+                .mapToObj(i -> "The cat number " + i + " sits on the warm windowsill" + ".".repeat(i))
+                .toList();
+        try (Model model = Model.load(TestModels.miniLm());
+                Embedder embedder = Embedder.open(
+                        model,
+                        oneThread().flashAttention(FlashAttention.DISABLED).build())) {
+            List<Embedding> batched = embedder.embed(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(batched.get(i).vector())
+                        .containsExactly(embedder.embed(texts.get(i)).vector(), within(1e-4f));
+            }
+        }
+    }
+
+    private static String text(JsonNode sentence) {
+        return sentence.get("text").asString();
+    }
+
+    private static float[] vector(JsonNode sentence) {
+        JsonNode numbers = sentence.get("vector");
+        float[] vector = new float[numbers.size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = numbers.get(i).floatValue();
+        }
+        return vector;
+    }
+
+    @Test
+    void batchedEqualsSingleForManyShortAndLongTextsInSeveralContexts() {
+        List<String> texts = IntStream.range(0, 300)
+                .mapToObj(i -> "the cat sat on the mat ".repeat(1 + i % 9) + (char) ('a' + i % 26))
+                .toList();
+        try (Model model = tinyBert();
+                Embedder single = Embedder.open(model, oneThread().batchTexts(1).build());
+                Embedder packed = Embedder.open(
+                        model, oneThread().contexts(2).batchTokens(100).build())) {
+            List<Embedding> expected = single.embed(texts);
+            List<Embedding> found = packed.embed(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(found.get(i).vector())
+                        .containsExactly(expected.get(i).vector(), within(1e-4f));
+                assertThat(found.get(i).tokens()).isEqualTo(expected.get(i).tokens());
+            }
+        }
+    }
+
+    @Test
+    void emptyBlankAndBrokenTextsAreTexts() {
+        try (Model model = tinyBert();
+                Embedder embedder = Embedder.open(model, oneThread().build())) {
+            assertThat(embedder.embed(List.of())).isEmpty();
+            assertThat(embedder.embed("").tokens()).isEqualTo(2);
+            assertThat(embedder.embed(" \t\n")).isEqualTo(embedder.embed(""));
+            assertThat(embedder.embed("\uD800 cat").vector())
+                    .containsExactly(embedder.embed("\uFFFD cat").vector());
+            assertThat(embedder.embed("cat [SEP] cat").tokens()).isGreaterThan(5);
+        }
+    }
+
+    @Test
+    void longTextsFollowThePolicy() {
+        String text = "cat ".repeat(25_000);
+        try (Model model = tinyBert();
+                Embedder refusing = Embedder.open(model, oneThread().build());
+                Embedder cutting = Embedder.open(
+                        model, oneThread().longTexts(LongTextPolicy.TRUNCATE).build());
+                Embedder splitting = Embedder.open(
+                        model, oneThread().longTexts(LongTextPolicy.SPLIT).build())) {
+            assertThat(refusing.maxTokens()).isEqualTo(TinyBert.CONTEXT_SIZE);
+            assertThatThrownBy(() -> refusing.embed(List.of("cat", text)))
+                    .isInstanceOfSatisfying(TextTooLongException.class, failure -> {
+                        assertThat(failure.tokens()).isEqualTo(25_002);
+                        assertThat(failure.maxTokens()).isEqualTo(64);
+                    })
+                    .hasMessageStartingWith("context_length_exceeded");
+            assertThat(refusing.embed("cat").tokens()).isEqualTo(3);
+            Embedding cut = cutting.embed(text);
+            assertThat(cut.truncated()).isTrue();
+            assertThat(cut.tokens()).isEqualTo(64);
+            assertThat(cut.vector())
+                    .containsExactly(cutting.embed("cat ".repeat(62)).vector(), within(1e-5f));
+            Embedding split = splitting.embed(text);
+            assertThat(split.truncated()).isFalse();
+            assertThat(split.tokens()).isEqualTo(25_000 + 2 * 404);
+            assertThat(split.dot(split)).isCloseTo(1, within(1e-5));
+            assertThat(split.cosine(cut)).isGreaterThan(0.99);
+        }
+    }
+
+    @Test
+    void aTextLongerThanTheBatchesGetsALargerContext() {
+        try (Model model = tinyBert();
+                Embedder small = Embedder.open(model, oneThread().batchTokens(4).build());
+                Embedder large =
+                        Embedder.open(model, oneThread().batchTokens(512).build())) {
+            List<String> texts = List.of("cat", "the cat sat on the mat ".repeat(9), "a dog", "", "one ".repeat(20));
+            List<Embedding> expected = large.embed(texts);
+            List<Embedding> found = small.embed(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(found.get(i).vector())
+                        .containsExactly(expected.get(i).vector(), within(1e-4f));
+            }
+        }
+    }
+
+    @Test
+    void poolingCanBeForced() {
+        try (Model model = tinyBert();
+                Embedder tokens = Embedder.open(
+                        model,
+                        oneThread()
+                                .pooling(Pooling.NONE)
+                                .normalization(Normalization.none())
+                                .build());
+                Embedder mean = Embedder.open(
+                        model, oneThread().normalization(Normalization.none()).build());
+                Embedder cls = Embedder.open(
+                        model,
+                        oneThread()
+                                .pooling(Pooling.CLS)
+                                .normalization(Normalization.none())
+                                .build());
+                Embedder last = Embedder.open(
+                        model,
+                        oneThread()
+                                .pooling(Pooling.LAST)
+                                .normalization(Normalization.none())
+                                .build())) {
+            String text = "the dog ran fast";
+            TokenEmbeddings each = tokens.embedTokens(text);
+            assertThat(each.size()).isEqualTo(6);
+            assertThat(each.dimensions()).isEqualTo(TinyBert.EMBEDDING_SIZE);
+            assertThat(cls.embed(text).vector()).containsExactly(each.vector(0), within(1e-4f));
+            assertThat(last.embed(text).vector()).containsExactly(each.vector(5), within(1e-4f));
+            float[] average = new float[each.dimensions()];
+            for (int token = 0; token < 6; token++) {
+                for (int i = 0; i < average.length; i++) {
+                    average[i] += each.vector(token)[i] / 6;
+                }
+            }
+            assertThat(mean.embed(text).vector()).containsExactly(average, within(1e-4f));
+            assertThatThrownBy(() -> tokens.embed(text))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("embedTokens");
+            assertThatThrownBy(() -> mean.embedTokens(text))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("Pooling.NONE");
+        }
+    }
+
+    @Test
+    void prefixesStandBeforeQueriesAndDocuments() {
+        try (Model model = tinyBert();
+                Embedder embedder = Embedder.open(
+                        model, oneThread().prefixes(InstructionPrefixes.E5).build())) {
+            assertThat(embedder.embed("cat", TextRole.QUERY)).isEqualTo(embedder.embed("query: cat"));
+            assertThat(embedder.embed("cat", TextRole.DOCUMENT)).isEqualTo(embedder.embed("passage: cat"));
+            assertThat(embedder.embed("cat", TextRole.PLAIN)).isEqualTo(embedder.embed("cat"));
+        }
+    }
+
+    @Test
+    void aGenerativeModelEmbedsByTheMeanOfItsTokens() {
+        try (Model model = Model.load(TestModels.tinychat());
+                Embedder embedder = Embedder.open(model, oneThread().build())) {
+            assertThat(ModelKind.of(model.info())).isEqualTo(ModelKind.GENERATIVE);
+            assertThat(embedder.pooling()).isEqualTo(Pooling.MEAN);
+            assertThat(embedder.memoryBytes()).isPositive();
+            List<String> texts = List.of("The capital of France", "The capital of Spain", "one two three four");
+            List<Embedding> batched = embedder.embed(texts);
+            for (int i = 0; i < 3; i++) {
+                assertThat(batched.get(i).cosine(embedder.embed(texts.get(i)))).isGreaterThan(0.9999);
+            }
+            assertThat(batched.get(0).cosine(batched.get(1)))
+                    .isGreaterThan(batched.get(0).cosine(batched.get(2)));
+            assertThatThrownBy(() -> embedder.embed("")).isInstanceOf(EmptyTextException.class);
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try") // closed early on purpose
+    void thousandsOfTextsStreamInConstantMemoryAndStopInTheMiddle() {
+        Iterator<String> endless = Stream.iterate(0, i -> i + 1)
+                .map(i -> "the cat number " + i + " sat on the mat")
+                .iterator();
+        try (Model model = tinyBert();
+                Embedder embedder = Embedder.open(model, oneThread().build());
+                EmbeddingStream stream = embedder.stream(endless, TextRole.PLAIN)) {
+            for (int i = 0; i < 500; i++) {
+                stream.next();
+            }
+            long before = ProcessMemory.residentBytes();
+            for (int i = 0; i < 3000; i++) {
+                stream.next();
+            }
+            assertThat(ProcessMemory.residentBytes() - before).isLessThan(150L << 20);
+            assertThat(stream.delivered()).isEqualTo(3500);
+            stream.close();
+            assertThat(stream.hasNext()).isFalse();
+            assertThatThrownBy(stream::next).isInstanceOf(EmbeddingCancelledException.class);
+            assertThat(embedder.waiting()).isZero();
+            assertThat(embedder.embed("cat").tokens()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void progressIsHeardAndCancels() {
+        List<String> texts = Stream.generate(() -> "cat").limit(20).toList();
+        List<Integer> heard = new ArrayList<>();
+        try (Model model = tinyBert();
+                Embedder embedder = Embedder.open(model, oneThread().build())) {
+            embedder.embed(texts, TextRole.PLAIN, (done, total) -> heard.add(done));
+            assertThat(heard).isEqualTo(IntStream.rangeClosed(1, 20).boxed().toList());
+            assertThatThrownBy(() -> embedder.embed(texts, TextRole.PLAIN, (done, total) -> done < 5))
+                    .isInstanceOf(EmbeddingCancelledException.class)
+                    .hasMessageContaining("5 of 20");
+        }
+    }
+
+    @Test
+    void closingInTheMiddleEndsCallsWithATypedException() throws InterruptedException {
+        List<Throwable> thrown = new ArrayList<>();
+        try (Model model = tinyBert()) {
+            Embedder embedder = Embedder.open(model, oneThread().build());
+            Thread caller = Thread.ofPlatform().start(() -> {
+                try (EmbeddingStream stream =
+                        embedder.stream(Stream.generate(() -> "the cat sat on the mat"), TextRole.PLAIN)) {
+                    while (true) {
+                        stream.next();
+                    }
+                } catch (EmbeddingException ended) {
+                    thrown.add(ended);
+                }
+            });
+            Thread.sleep(100);
+            embedder.close();
+            embedder.close();
+            caller.join();
+            assertThat(thrown).singleElement().isInstanceOf(EmbedderClosedException.class);
+            assertThatThrownBy(() -> embedder.embed("cat")).isInstanceOf(EmbedderClosedException.class);
+        }
+    }
+
+    @Test
+    void closingTheModelFirstIsATypedException() {
+        Model model = tinyBert();
+        try (Embedder embedder = Embedder.open(model, oneThread().build())) {
+            model.close();
+            assertThatThrownBy(() -> embedder.embed("cat"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+        }
+    }
+}
