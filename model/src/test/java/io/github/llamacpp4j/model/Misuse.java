@@ -430,12 +430,14 @@ enum Misuse {
         }
     }),
     /** Pooled embeddings with a batch size that is no multiple of the sequences: asserts ggml_can_mul_mat (C15). */
-    EMBEDDINGS_OF_UNEVEN_BATCHES(IllegalArgumentException.class, f -> f.bert.newContext(Contexts.small()
-            .batchSize(100)
-            .embeddings(true)
-            .pooling(Pooling.MEAN)
-            .maxSequences(64)
-            .build())),
+    EMBEDDINGS_OF_UNEVEN_BATCHES(
+            IllegalArgumentException.class,
+            f -> f.bert.newContext(Contexts.small()
+                    .batchSize(100)
+                    .embeddings(true)
+                    .pooling(Pooling.MEAN)
+                    .maxSequences(64)
+                    .build())),
     /** Encoding with a model that has no encoder (N). */
     ENCODE_WITHOUT_ENCODER(
             IllegalStateException.class,
