@@ -56,6 +56,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new ListCommand(terminal))
                 .addSubcommand(new RmCommand(terminal))
                 .addSubcommand(new InspectCommand(terminal))
+                .addSubcommand(new TemplateCommand(terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))

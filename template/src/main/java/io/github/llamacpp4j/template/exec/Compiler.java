@@ -123,7 +123,7 @@ public final class Compiler {
         for (int i = 0; i < parts.length; i++) {
             Expr part = s.parts().get(i);
             offsets[i] = part.offset();
-            boolean plainText = escape == Escape.OFF && part instanceof Expr.Const c && c.value() instanceof Str;
+            boolean plainText = escape != Escape.ON && part instanceof Expr.Const c && c.value() instanceof Str;
             parts[i] = part instanceof Expr.Data data
                     ? data.text()
                     : plainText && part instanceof Expr.Const c ? c.value().toString() : (Object) expr(part, frame);

@@ -6,6 +6,7 @@ import io.github.llamacpp4j.template.builtin.Tests;
 import io.github.llamacpp4j.template.syntax.CallArguments;
 import io.github.llamacpp4j.template.syntax.Expr;
 import io.github.llamacpp4j.template.syntax.SyntaxError;
+import io.github.llamacpp4j.template.value.Operators;
 import io.github.llamacpp4j.template.value.Text;
 import io.github.llamacpp4j.template.value.Undefined;
 import java.util.List;
@@ -92,6 +93,19 @@ final class ExprCompiler {
                             operation, compile(sign.operand(), frame, escape), compile(e.right(), frame, escape)));
         }
         return new OperatorNodes.Binary(operation, compile(e.left(), frame, escape), compile(e.right(), frame, escape));
+    }
+
+    /** Whether it is a literal of that truth; Jinja never looks at what comes after one that decides. */
+    private static boolean isLiteral(Expr expression, boolean truth) {
+        return switch (expression) {
+            case Expr.Const e -> Operators.truthy(e.value()) == truth;
+            case Expr.Unary e -> isLiteral(e.operand(), truth);
+            case Expr.Not e -> isLiteral(e.operand(), !truth);
+            case Expr.Tuple e -> e.items().isEmpty() != truth && isConstant(e);
+            case Expr.Sequence e -> e.items().isEmpty() != truth && isConstant(e);
+            case Expr.Mapping e -> e.keys().isEmpty() != truth && isConstant(e);
+            default -> false;
+        };
     }
 
     private static boolean isConstant(Expr expression) {

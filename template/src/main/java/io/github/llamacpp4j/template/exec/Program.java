@@ -46,6 +46,7 @@ public final class Program {
         }
         enter.run(a);
         body.run(a, out);
+        out.check();
         env.budget().leave(weight);
     }
 }

@@ -17,10 +17,12 @@ final class StatementNodes {
 
     /** Prints a value that must be text already. */
     static void print(Object value, StrBuilder out) {
-        if (!(value instanceof Str s)) {
-            throw PyError.runtime("sequence item 0: expected str instance, " + Text.typeName(value) + " found");
+        if (value instanceof Str s) {
+            out.append(s);
+        } else {
+            out.appendFault(
+                    PyError.runtime("sequence item 0: expected str instance, " + Text.typeName(value) + " found"));
         }
-        out.append(s);
     }
 
     static final class If extends StmtNode {

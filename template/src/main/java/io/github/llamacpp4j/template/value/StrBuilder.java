@@ -8,6 +8,7 @@ public final class StrBuilder {
     private final StringBuilder text;
     private int @Nullable [] spans;
     private int used;
+    private @Nullable PyError fault;
 
     /** An empty builder. */
     public StrBuilder() {
@@ -117,8 +118,23 @@ public final class StrBuilder {
         return marks == null ? new int[0] : Arrays.copyOf(marks, used);
     }
 
+    /** Remembers a piece that is no text: Python fails only when it joins the pieces. */
+    public void appendFault(PyError error) {
+        if (fault == null) {
+            fault = error;
+        }
+    }
+
+    /** Fails if a piece was no text. */
+    public void check() {
+        if (fault != null) {
+            throw fault;
+        }
+    }
+
     /** What was built, not HTML-safe. */
     public Str toStr() {
+        check();
         int[] marks = spans;
         return new Str(text.toString(), false, marks == null || used == 0 ? null : Arrays.copyOf(marks, used));
     }
