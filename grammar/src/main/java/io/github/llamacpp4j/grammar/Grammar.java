@@ -2,7 +2,9 @@ package io.github.llamacpp4j.grammar;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of texts that a model may write, checked and ready to be compiled for a vocabulary.
@@ -47,6 +49,43 @@ public final class Grammar {
     public static Grammar parse(String gbnf, TokenVocabulary vocabulary, GrammarLimits limits) {
         List<Rule> rules = GbnfParser.parse(gbnf, limits, Objects.requireNonNull(vocabulary, "vocabulary"));
         return new Grammar(rules.getFirst(), rules, limits);
+    }
+
+    /**
+     * Makes a grammar of the JSON texts that satisfy a schema: members in the order they are declared, no members beside
+     * the declared ones unless {@code additionalProperties} or {@code patternProperties} ask for them.
+     *
+     * @param schema the schema as a tree of {@link java.util.Map} (in the order of the text), {@link java.util.List},
+     *     {@link String}, {@link Number}, {@link Boolean} and null
+     * @param options draft, white space, and what to do about keywords that cannot be enforced
+     * @return the grammar and what it leaves to a validator
+     * @throws SchemaException if the schema is malformed, asks for what cannot be enforced, or is too large
+     */
+    public static SchemaGrammar ofSchema(@Nullable Object schema, SchemaOptions options) {
+        return SchemaCompiler.compile(schema, options);
+    }
+
+    /**
+     * Makes a grammar of the texts that match a regular expression as a whole.
+     *
+     * @param pattern an ECMA-262 expression without look-around, back references and word boundaries
+     * @return the grammar
+     * @throws GrammarException if the pattern is malformed, not supported or too large
+     */
+    public static Grammar regex(String pattern) {
+        GrammarLimits limits = GrammarLimits.defaults();
+        return of(new Node.Text(RegexCompiler.compile(pattern, true, Regex.Reading.NARROW, limits), false), limits);
+    }
+
+    /**
+     * Makes a grammar of all JSON objects.
+     *
+     * @param whitespace the white space that may be written
+     * @return the grammar
+     */
+    public static Grammar jsonObject(SchemaOptions.Whitespace whitespace) {
+        SchemaOptions options = SchemaOptions.builder().whitespace(whitespace).build();
+        return ofSchema(Map.of("type", "object"), options).grammar();
     }
 
     /**

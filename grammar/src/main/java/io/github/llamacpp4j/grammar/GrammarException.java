@@ -10,6 +10,7 @@ import java.util.Objects;
 public final class GrammarException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String text;
     private final Kind kind;
     private final int line;
     private final int column;
@@ -18,6 +19,8 @@ public final class GrammarException extends RuntimeException {
     public enum Kind {
         /** The text does not follow the notation. */
         SYNTAX,
+        /** The notation is understood but this part of it is not supported. */
+        UNSUPPORTED,
         /** A rule is used but not defined, or there is no rule {@code root}. */
         UNDEFINED_RULE,
         /** A rule is defined twice. */
@@ -37,10 +40,15 @@ public final class GrammarException extends RuntimeException {
     }
 
     GrammarException(Kind kind, String message, int line, int column) {
-        super(line > 0 ? "line " + line + ", column " + column + ": " + message : message);
+        text = line > 0 ? "line " + line + ", column " + column + ": " + message : message;
         this.kind = Objects.requireNonNull(kind, "kind");
         this.line = line;
         this.column = column;
+    }
+
+    @Override
+    public String getMessage() {
+        return text;
     }
 
     /** {@return what is wrong} */

@@ -54,7 +54,7 @@ final class VocabularyFiles {
                 .filter(id -> id.isPresent())
                 .map(id -> id.getAsLong())
                 .collect(java.util.stream.Collectors.toSet());
-        return TokenVocabulary.of(pieces, id -> types.integer(id) == CONTROL, id -> ends.contains((long) id));
+        return TokenVocabulary.of(pieces, id -> types.integer(id) == CONTROL, id -> ends.contains(Long.valueOf(id)));
     }
 
     /** The printable characters that GPT-2's byte-pair encoding writes bytes as. */

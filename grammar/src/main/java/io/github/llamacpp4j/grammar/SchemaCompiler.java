@@ -1,0 +1,280 @@
+package io.github.llamacpp4j.grammar;
+
+import io.github.llamacpp4j.grammar.Shape.ArrayRules;
+import io.github.llamacpp4j.grammar.Shape.ObjectLayer;
+import io.github.llamacpp4j.grammar.Shape.ObjectRules;
+import io.github.llamacpp4j.grammar.Shape.PatternRule;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a JSON Schema into rules: one per conjunction of schemas that some value must satisfy, so recursive schemas
+ * become recursive rules.
+ */
+final class SchemaCompiler {
+    private static final int MAX_RULES = 20_000;
+    private static final int MAX_PATTERNS = 5;
+    private static final int MAX_COUNTED_MEMBERS = 2_000;
+
+    private final SchemaDocument document;
+    private final ShapeAlgebra algebra;
+    private final JsonLayout layout;
+    private final StringTexts strings;
+    private final Map<Conjunction, Rule> rules = new HashMap<>();
+    private final ArrayDeque<Conjunction> pending = new ArrayDeque<>();
+
+    private SchemaCompiler(@Nullable Object schema, SchemaOptions options) {
+        document = new SchemaDocument(schema, options.draft());
+        algebra = new ShapeAlgebra(document, options);
+        layout = new JsonLayout(options.whitespace());
+        strings = new StringTexts(algebra);
+    }
+
+    static SchemaGrammar compile(@Nullable Object schema, SchemaOptions options) {
+        SchemaCompiler compiler = new SchemaCompiler(schema, options);
+        try {
+            Node root = compiler.compile();
+            return new SchemaGrammar(Grammar.of(root, options.limits()), compiler.algebra.unenforced());
+        } catch (GrammarException e) {
+            throw switch (e.kind()) {
+                case EMPTY, LEFT_RECURSION ->
+                    new SchemaException(SchemaException.Kind.EMPTY, "", "", "no value satisfies the schema");
+                default -> new SchemaException(SchemaException.Kind.LIMIT, "", "", String.valueOf(e.getMessage()));
+            };
+        }
+    }
+
+    private Node compile() {
+        Node root = value(document.root().asConjunction());
+        while (!pending.isEmpty()) {
+            Conjunction conjunction = pending.poll();
+            List<Node> options = new ArrayList<>();
+            for (Shape shape : algebra.resolved(conjunction)) {
+                options.add(shape(shape));
+            }
+            Rule rule = rules.get(conjunction);
+            if (rule != null) {
+                rule.define(Node.choice(options));
+            }
+        }
+        return root;
+    }
+
+    /** A value that satisfies all schemas of the conjunction. */
+    private Node value(Conjunction conjunction) {
+        if (conjunction.isFalse()) {
+            return Node.never();
+        }
+        Rule rule = rules.get(conjunction);
+        if (rule == null) {
+            if (rules.size() >= MAX_RULES) {
+                throw new SchemaException(
+                        SchemaException.Kind.LIMIT, "", "", "more than " + MAX_RULES + " different schemas");
+            }
+            rule = new Rule(name(conjunction));
+            rules.put(conjunction, rule);
+            pending.add(conjunction);
+        }
+        return new Node.Call(rule);
+    }
+
+    private String name(Conjunction conjunction) {
+        if (conjunction.literals().isEmpty()) {
+            return "value";
+        }
+        String pointer = document.get(conjunction.literals().getFirst()).pointer();
+        String last = pointer.substring(pointer.lastIndexOf('/') + 1).replaceAll("[^a-zA-Z0-9]+", "-");
+        return last.isBlank() || last.equals("-") ? "schema" : last;
+    }
+
+    private Node shape(Shape shape) {
+        if (shape.values() != null) {
+            List<Node> texts = new ArrayList<>();
+            for (Object value : shape.values()) {
+                texts.add(JsonValues.text(value, layout));
+            }
+            return Node.choice(texts);
+        }
+        boolean objectOnly = !shape.typed() && shape.objects().isClosed();
+        int types = objectOnly ? shape.types() & Shape.OBJECT : shape.types();
+        List<Node> options = new ArrayList<>();
+        if ((types & Shape.OBJECT) != 0) {
+            options.add(object(shape.objects()));
+        }
+        if ((types & Shape.ARRAY) != 0) {
+            options.add(array(shape.arrays()));
+        }
+        if ((types & Shape.STRING) != 0) {
+            options.add(strings.quoted(shape.strings()));
+        }
+        if ((types & Shape.NUMBER) != 0 && !shape.numbers().isEmpty()) {
+            options.add(shape.numbers().text());
+        }
+        if ((types & Shape.TRUE) != 0) {
+            options.add(new Node.Literal("true"));
+        }
+        if ((types & Shape.FALSE) != 0) {
+            options.add(new Node.Literal("false"));
+        }
+        if ((types & Shape.NULL) != 0) {
+            options.add(new Node.Literal("null"));
+        }
+        return Node.choice(options);
+    }
+
+    private Node array(ArrayRules array) {
+        int min = array.minItems();
+        int max = array.maxItems();
+        if (max != Shape.UNBOUNDED && min > max) {
+            return Node.never();
+        }
+        Node empty = new Node.Literal("[]");
+        if (max == 0) {
+            return empty;
+        }
+        int prefix = array.prefixLength();
+        int start = Math.max(1, prefix);
+        Node tail = Node.empty();
+        if (max == Shape.UNBOUNDED || max > start) {
+            Node element = Node.sequence(layout.comma(), value(array.item(start)));
+            tail = Node.repeat(
+                    element, Math.max(0, min - start), max == Shape.UNBOUNDED ? Node.Repeat.UNBOUNDED : max - start);
+        }
+        for (int i = start - 1; i >= 1; i--) {
+            if (max != Shape.UNBOUNDED && i >= max) {
+                continue;
+            }
+            Node element = Node.sequence(layout.comma(), value(array.item(i)), tail);
+            tail = i < min ? element : Node.optional(element);
+        }
+        Node filled = Node.sequence(layout.open("["), value(array.item(0)), tail, layout.close("]"));
+        return min > 0 ? filled : Node.choice(empty, filled);
+    }
+
+    private Node object(ObjectRules object) {
+        Set<String> declared = object.declared();
+        List<Node.Member> members = new ArrayList<>();
+        for (String name : declared) {
+            Conjunction value = object.member(name);
+            boolean required = object.required().contains(name);
+            boolean possible = !value.isFalse() && !isKeptOut(object, name) && algebra.accepts(object.names(), name);
+            if (possible) {
+                Node key = new Node.Literal(JsonEscapes.quote(name));
+                members.add(new Node.Member(Node.sequence(key, layout.colon(), value(value)), required));
+            } else if (required) {
+                return Node.never();
+            }
+        }
+        Node extra = extras(object, declared);
+        int min = object.minProperties();
+        int max = object.maxProperties();
+        if (min <= object.required().size()) {
+            min = 0;
+        } else if (!extra.isNever() && min > object.required().size() + 1) {
+            algebra.unsupported(
+                    document.root(), "minProperties", "names made up while writing could repeat each other");
+            min = 0;
+        }
+        if (max != Shape.UNBOUNDED && extra.isNever() && max >= members.size()) {
+            max = Shape.UNBOUNDED;
+        }
+        if (max != Shape.UNBOUNDED && min > max) {
+            return Node.never();
+        }
+        if (Math.max(min, max) > MAX_COUNTED_MEMBERS) {
+            throw new SchemaException(
+                    SchemaException.Kind.LIMIT,
+                    "",
+                    "maxProperties",
+                    "more than " + MAX_COUNTED_MEMBERS + " members cannot be counted");
+        }
+        boolean mayBeEmpty = min == 0 && object.required().isEmpty();
+        Node empty = new Node.Literal("{}");
+        if (max == 0 || (members.isEmpty() && extra.isNever())) {
+            return mayBeEmpty ? empty : Node.never();
+        }
+        Node.Members list = new Node.Members(members, layout.comma(), extra, Math.max(1, min), max);
+        Node filled = Node.sequence(layout.open("{"), list, layout.close("}"));
+        return mayBeEmpty ? Node.choice(empty, filled) : filled;
+    }
+
+    /** A layer that lists properties and has no additional ones keeps every other name out, unless a sibling declares it. */
+    private static boolean isKeptOut(ObjectRules object, String name) {
+        if (!object.isClosed()) {
+            return false;
+        }
+        for (ObjectLayer layer : object.layers()) {
+            if (layer.properties().containsKey(name)
+                    || layer.additional() != null
+                    || layer.patterns().stream().anyMatch(rule -> rule.narrow().accepts(name))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Members that are not declared: for each set of patterns, the names that match exactly those. */
+    private Node extras(ObjectRules object, Set<String> declared) {
+        List<PatternRule> patterns = new ArrayList<>();
+        for (ObjectLayer layer : object.layers()) {
+            patterns.addAll(layer.patterns());
+        }
+        List<PatternRule> distinct = new ArrayList<>();
+        Set<String> seen = new LinkedHashSet<>();
+        for (PatternRule rule : patterns) {
+            if (seen.add(rule.pattern())) {
+                distinct.add(rule);
+            }
+        }
+        if (distinct.size() > MAX_PATTERNS) {
+            throw new SchemaException(
+                    SchemaException.Kind.LIMIT,
+                    "",
+                    "patternProperties",
+                    "more than " + MAX_PATTERNS + " patterns cannot be combined");
+        }
+        List<Node> options = new ArrayList<>();
+        for (int chosen = 0; chosen < 1 << distinct.size(); chosen++) {
+            Set<String> matched = new LinkedHashSet<>();
+            for (int i = 0; i < distinct.size(); i++) {
+                if ((chosen >> i & 1) == 1) {
+                    matched.add(distinct.get(i).pattern());
+                }
+            }
+            Conjunction value = extraValue(object, matched);
+            if (!value.isFalse()) {
+                Node key = strings.quotedName(object.names(), declared, distinct, matched);
+                if (!key.isNever()) {
+                    options.add(Node.sequence(key, layout.colon(), value(value)));
+                }
+            }
+        }
+        return Node.choice(options);
+    }
+
+    private static Conjunction extraValue(ObjectRules object, Set<String> matched) {
+        Conjunction value = Conjunction.TRUE;
+        for (ObjectLayer layer : object.layers()) {
+            boolean named = false;
+            for (PatternRule rule : layer.patterns()) {
+                if (matched.contains(rule.pattern())) {
+                    value = value.and(rule.value());
+                    named = true;
+                }
+            }
+            Conjunction additional = layer.additional();
+            if (!named && additional != null) {
+                value = value.and(additional);
+            } else if (!named && layer.isClosed()) {
+                return Conjunction.FALSE;
+            }
+        }
+        return value;
+    }
+}
