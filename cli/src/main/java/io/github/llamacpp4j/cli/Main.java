@@ -50,6 +50,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new TokenizeCommand(terminal))
                 .addSubcommand(new DetokenizeCommand(terminal))
                 .addSubcommand(new BenchCommand(terminal))
+                .addSubcommand(new GrammarCommand(terminal))
                 .addSubcommand(NativesCommand.commandLine(terminal))
                 .addSubcommand(new DoctorCommand(terminal))
                 .addSubcommand(new PullCommand(terminal))

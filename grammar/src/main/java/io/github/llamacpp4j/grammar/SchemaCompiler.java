@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.grammar;
 
+import io.github.llamacpp4j.grammar.SchemaDocument.Schema;
 import io.github.llamacpp4j.grammar.Shape.ArrayRules;
 import io.github.llamacpp4j.grammar.Shape.ObjectLayer;
 import io.github.llamacpp4j.grammar.Shape.ObjectRules;
@@ -28,12 +29,14 @@ final class SchemaCompiler {
     private final StringTexts strings;
     private final Map<Conjunction, Rule> rules = new HashMap<>();
     private final ArrayDeque<Conjunction> pending = new ArrayDeque<>();
+    private Schema current;
 
     private SchemaCompiler(@Nullable Object schema, SchemaOptions options) {
         document = new SchemaDocument(schema, options.draft());
         algebra = new ShapeAlgebra(document, options);
         layout = new JsonLayout(options.whitespace());
         strings = new StringTexts(algebra);
+        current = document.root();
     }
 
     static SchemaGrammar compile(@Nullable Object schema, SchemaOptions options) {
@@ -54,6 +57,7 @@ final class SchemaCompiler {
         Node root = value(document.root().asConjunction());
         while (!pending.isEmpty()) {
             Conjunction conjunction = pending.poll();
+            current = schemaOf(conjunction);
             List<Node> options = new ArrayList<>();
             for (Shape shape : algebra.resolved(conjunction)) {
                 options.add(shape(shape));
@@ -74,8 +78,7 @@ final class SchemaCompiler {
         Rule rule = rules.get(conjunction);
         if (rule == null) {
             if (rules.size() >= MAX_RULES) {
-                throw new SchemaException(
-                        SchemaException.Kind.LIMIT, "", "", "more than " + MAX_RULES + " different schemas");
+                throw limit("", "more than " + MAX_RULES + " different schemas");
             }
             rule = new Rule(name(conjunction));
             rules.put(conjunction, rule);
@@ -84,11 +87,21 @@ final class SchemaCompiler {
         return new Node.Call(rule);
     }
 
+    private Schema schemaOf(Conjunction conjunction) {
+        return conjunction.literals().isEmpty()
+                ? document.root()
+                : document.get(conjunction.literals().getFirst());
+    }
+
+    private SchemaException limit(String keyword, String message) {
+        return new SchemaException(SchemaException.Kind.LIMIT, current.pointer(), keyword, message);
+    }
+
     private String name(Conjunction conjunction) {
         if (conjunction.literals().isEmpty()) {
             return "value";
         }
-        String pointer = document.get(conjunction.literals().getFirst()).pointer();
+        String pointer = schemaOf(conjunction).pointer();
         String last = pointer.substring(pointer.lastIndexOf('/') + 1).replaceAll("[^a-zA-Z0-9]+", "-");
         return last.isBlank() || last.equals("-") ? "schema" : last;
     }
@@ -177,8 +190,7 @@ final class SchemaCompiler {
         if (min <= object.required().size()) {
             min = 0;
         } else if (!extra.isNever() && min > object.required().size() + 1) {
-            algebra.unsupported(
-                    document.root(), "minProperties", "names made up while writing could repeat each other");
+            algebra.unsupported(current, "minProperties", "names made up while writing could repeat each other");
             min = 0;
         }
         if (max != Shape.UNBOUNDED && extra.isNever() && max >= members.size()) {
@@ -188,11 +200,7 @@ final class SchemaCompiler {
             return Node.never();
         }
         if (Math.max(min, max) > MAX_COUNTED_MEMBERS) {
-            throw new SchemaException(
-                    SchemaException.Kind.LIMIT,
-                    "",
-                    "maxProperties",
-                    "more than " + MAX_COUNTED_MEMBERS + " members cannot be counted");
+            throw limit("maxProperties", "more than " + MAX_COUNTED_MEMBERS + " members cannot be counted");
         }
         boolean mayBeEmpty = min == 0 && object.required().isEmpty();
         Node empty = new Node.Literal("{}");
@@ -233,11 +241,7 @@ final class SchemaCompiler {
             }
         }
         if (distinct.size() > MAX_PATTERNS) {
-            throw new SchemaException(
-                    SchemaException.Kind.LIMIT,
-                    "",
-                    "patternProperties",
-                    "more than " + MAX_PATTERNS + " patterns cannot be combined");
+            throw limit("patternProperties", "more than " + MAX_PATTERNS + " patterns cannot be combined");
         }
         List<Node> options = new ArrayList<>();
         for (int chosen = 0; chosen < 1 << distinct.size(); chosen++) {
@@ -248,7 +252,7 @@ final class SchemaCompiler {
                 }
             }
             Conjunction value = extraValue(object, matched);
-            if (!value.isFalse()) {
+            if (!value.isFalse() && !algebra.resolved(value).isEmpty()) {
                 Node key = strings.quotedName(object.names(), declared, distinct, matched);
                 if (!key.isNever()) {
                     options.add(Node.sequence(key, layout.colon(), value(value)));

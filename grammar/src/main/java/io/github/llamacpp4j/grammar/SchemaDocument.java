@@ -32,7 +32,10 @@ final class SchemaDocument {
         }
 
         Conjunction asConjunction() {
-            return value.equals(true) ? Conjunction.TRUE : Conjunction.of(literal());
+            if (value instanceof Boolean bool) {
+                return bool ? Conjunction.TRUE : Conjunction.FALSE;
+            }
+            return Conjunction.of(literal());
         }
 
         SchemaException invalid(String keyword, String message) {

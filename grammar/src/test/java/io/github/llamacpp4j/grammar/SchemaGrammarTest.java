@@ -35,12 +35,12 @@ class SchemaGrammarTest {
             })
     void acceptsInstancesAndNothingElse(String schema, String valid, String invalid) {
         CompiledGrammar compiled = compile(schema);
-        for (String text : valid.split("\\|")) {
+        for (String text : valid.split("\\|", -1)) {
             assertThat(compiled.match(text).isAccepted())
                     .as("%s accepts %s", schema, text)
                     .isTrue();
         }
-        for (String text : invalid.split("\\|")) {
+        for (String text : invalid.split("\\|", -1)) {
             assertThat(compiled.match(text).isAccepted())
                     .as("%s accepts %s", schema, text)
                     .isFalse();
