@@ -98,7 +98,7 @@ final class Automaton {
             return byBytes;
         }
         Groups groups = new Groups();
-        addTokenTargets(state, id, true, groups);
+        addTokenTargets(state, id, bytes.length > 0, false, groups);
         for (int i = 0; i < byBytes.kernelSize; i++) {
             groups.add(byBytes.frames[i], byBytes.locals[i]);
         }
@@ -108,16 +108,16 @@ final class Automaton {
     /** {@return the state after a token that the grammar names by its id, or {@link #dead}} */
     State namedToken(State state, int id) {
         Groups groups = new Groups();
-        addTokenTargets(state, id, false, groups);
+        addTokenTargets(state, id, false, true, groups);
         return close(groups);
     }
 
-    private void addTokenTargets(State state, int id, boolean negatedToo, Groups groups) {
+    private void addTokenTargets(State state, int id, boolean hasText, boolean namedOnly, Groups groups) {
         for (int i = 0; i < state.frames.length; i++) {
             int[] tokens = state.locals[i].tokens;
             for (int t = 0; t < tokens.length; t += 2) {
                 TokenTest test = network.tokenTests[tokens[t]];
-                if (test.matches(id) && (negatedToo || test.kind() == TokenTest.Kind.IS)) {
+                if (test.matches(id, hasText) && (!namedOnly || test.kind() == TokenTest.Kind.IS)) {
                     groups.add(state.frames[i], closure(tokens[t + 1]));
                 }
             }

@@ -96,10 +96,7 @@ final class GbnfWriter {
                 }
             }
             case Node.Call call -> out.append(name(call.rule(), call.rule().name()));
-            case Node.Token token ->
-                out.append(token.test().kind() == TokenTest.Kind.IS ? "<[" : "!<[")
-                        .append(token.test().id())
-                        .append("]>");
+            case Node.Token token -> out.append(token(token.test(), binding));
             case Node.Text text -> out.append(name(asRules(text), "text"));
             case Node.Members members -> out.append(name(asRules(members), "members"));
         }
@@ -132,6 +129,17 @@ final class GbnfWriter {
             return "?";
         }
         return repeat.min() == repeat.max() ? "{" + repeat.min() + "}" : "{" + repeat.min() + "," + repeat.max() + "}";
+    }
+
+    private static String token(TokenTest test, Binding binding) {
+        if (test.kind() == TokenTest.Kind.CONTROL_BUT) {
+            return NOTHING;
+        }
+        String sign = test.kind() == TokenTest.Kind.IS ? "" : "!";
+        List<String> options =
+                test.ids().stream().map(id -> sign + "<[" + id + "]>").toList();
+        String all = String.join(" | ", options);
+        return options.size() > 1 && binding != Binding.ALTERNATIVE ? "(" + all + ")" : all;
     }
 
     private static String quoted(String text, Binding binding) {

@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.grammar;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,33 @@ public final class Grammar {
      */
     public Grammar followedBy(String text) {
         return of(Node.sequence(new Node.Call(root), new Node.Literal(text)), limits);
+    }
+
+    /**
+     * Makes a grammar of free text that falls under this grammar once a marker appears, as for tool calls. Without a marker
+     * any text is complete. Control tokens other than the trigger tokens may stand in free text.
+     *
+     * @param trigger what to wait for
+     * @return the lazy grammar
+     */
+    public Grammar after(LazyTrigger trigger) {
+        MarkerScanner scanner = new MarkerScanner(trigger.markers());
+        Rule lazy = new Rule("lazy");
+        Node free = new Node.Text(scanner.without(), false);
+        Node controls = new Node.Token(new TokenTest(TokenTest.Kind.CONTROL_BUT, trigger.tokens()));
+        Node rest = trigger.repeated() ? new Node.Call(lazy) : Node.empty();
+        List<Node> options = new ArrayList<>();
+        options.add(free);
+        if (!trigger.markers().isEmpty()) {
+            options.add(Node.sequence(new Node.Text(scanner.until(), false), new Node.Call(root), rest));
+        }
+        if (!trigger.tokens().isEmpty()) {
+            Node token = new Node.Token(new TokenTest(TokenTest.Kind.IS, trigger.tokens()));
+            options.add(Node.sequence(free, token, new Node.Call(root), rest));
+        }
+        lazy.define(Node.sequence(
+                Node.repeat(Node.sequence(free, controls), 0, Node.Repeat.UNBOUNDED), Node.choice(options)));
+        return of(new Node.Call(lazy), limits);
     }
 
     /** {@return this grammar in GBNF, which llama.cpp reads too} */

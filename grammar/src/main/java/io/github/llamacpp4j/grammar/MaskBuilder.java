@@ -86,12 +86,14 @@ final class MaskBuilder {
             for (int t = 0; t < local.tokens.length; t += 2) {
                 TokenTest test = tests[local.tokens[t]];
                 if (test.kind() == TokenTest.Kind.IS) {
-                    if (test.id() < vocabulary.size()) {
-                        set(words, test.id());
+                    for (int id : test.ids()) {
+                        if (id < vocabulary.size()) {
+                            set(words, id);
+                        }
                     }
                 } else {
                     for (int id = 0; id < vocabulary.size(); id++) {
-                        if (test.matches(id) && !vocabulary.isEndOfGeneration(id)) {
+                        if (test.matches(id, vocabulary.text(id).length > 0) && !vocabulary.isEndOfGeneration(id)) {
                             set(words, id);
                         }
                     }

@@ -1,0 +1,104 @@
+package io.github.llamacpp4j.grammar;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * When a lazy grammar takes hold: the text is free until a marker text or a trigger token appears.
+ *
+ * <p>Immutable and safe for use by several threads.
+ */
+public final class LazyTrigger {
+    private final List<String> markers;
+    private final Set<Integer> tokens;
+    private final boolean repeated;
+
+    private LazyTrigger(Builder builder) {
+        markers = List.copyOf(builder.markers);
+        tokens = Set.copyOf(builder.tokens);
+        repeated = builder.repeated;
+        if (markers.isEmpty() && tokens.isEmpty()) {
+            throw new IllegalArgumentException("a trigger needs at least one marker or token");
+        }
+        if (markers.contains("")) {
+            throw new IllegalArgumentException("a marker must not be empty");
+        }
+    }
+
+    /** {@return a builder without markers and tokens} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@return a builder that starts from this trigger} */
+    public Builder toBuilder() {
+        Builder builder = new Builder().repeated(repeated);
+        markers.forEach(builder::marker);
+        tokens.forEach(builder::token);
+        return builder;
+    }
+
+    /** {@return the texts after which the grammar begins} */
+    public List<String> markers() {
+        return markers;
+    }
+
+    /** {@return the ids of the tokens after which the grammar begins} */
+    public Set<Integer> tokens() {
+        return tokens;
+    }
+
+    /** {@return whether free text may follow the constrained part, up to the next marker; default false} */
+    public boolean repeated() {
+        return repeated;
+    }
+
+    /** Collects markers; not safe for use by several threads. */
+    public static final class Builder {
+        private final List<String> markers = new ArrayList<>();
+        private final Set<Integer> tokens = new LinkedHashSet<>();
+        private boolean repeated;
+
+        private Builder() {}
+
+        /**
+         * Adds a text after which the grammar begins.
+         *
+         * @param text the marker, which may stand inside or across tokens
+         * @return this builder
+         */
+        public Builder marker(String text) {
+            markers.add(text);
+            return this;
+        }
+
+        /**
+         * Adds a token after which the grammar begins.
+         *
+         * @param id the id of the token
+         * @return this builder
+         */
+        public Builder token(int id) {
+            tokens.add(id);
+            return this;
+        }
+
+        /**
+         * Sets whether free text may follow the constrained part.
+         *
+         * @param value whether to go back to free text
+         * @return this builder
+         */
+        public Builder repeated(boolean value) {
+            repeated = value;
+            return this;
+        }
+
+        /** {@return the trigger} */
+        public LazyTrigger build() {
+            return new LazyTrigger(this);
+        }
+    }
+}
