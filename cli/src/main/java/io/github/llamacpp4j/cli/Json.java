@@ -3,6 +3,7 @@ package io.github.llamacpp4j.cli;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,6 +23,8 @@ final class Json {
                             .maxStringLength(MAX_STRING_CHARS)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    // Many line splitters take U+2028 and its like for the end of a line.
+                    .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
                     .build())
             .enable(tools.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
