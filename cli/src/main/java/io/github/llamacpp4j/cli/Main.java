@@ -2,8 +2,10 @@ package io.github.llamacpp4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.llamacpp4j.chat.ChatException;
 import io.github.llamacpp4j.gguf.GgufException;
 import io.github.llamacpp4j.model.LlamaException;
+import io.github.llamacpp4j.natives.NativeSetException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
@@ -74,6 +76,8 @@ public final class Main implements Runnable {
             case CommandFailure failure -> true;
             case LlamaException failure -> true;
             case GgufException failure -> true;
+            case NativeSetException failure -> true;
+            case ChatException failure -> true;
             case IllegalArgumentException failure -> true;
             default -> false;
         };
