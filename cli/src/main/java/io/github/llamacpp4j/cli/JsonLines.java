@@ -101,7 +101,8 @@ final class JsonLines {
         return answer;
     }
 
-    private static ObjectNode parse(String line) {
+    /** The object that a line holds. */
+    static ObjectNode parse(String line) {
         if (line.length() > MAX_LINE_CHARS) {
             throw new CommandFailure("limit", "a line may hold " + MAX_LINE_CHARS + " characters at most");
         }

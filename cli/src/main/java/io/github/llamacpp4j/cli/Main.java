@@ -51,6 +51,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new ChatCommand(terminal))
                 .addSubcommand(new TokenizeCommand(terminal))
                 .addSubcommand(new DetokenizeCommand(terminal))
+                .addSubcommand(new EmbedCommand(terminal))
+                .addSubcommand(new RerankCommand(terminal))
                 .addSubcommand(new BenchCommand(terminal))
                 .addSubcommand(new GrammarCommand(terminal))
                 .addSubcommand(NativesCommand.commandLine(terminal))

@@ -1,7 +1,7 @@
 package io.github.llamacpp4j.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
@@ -15,10 +15,15 @@ import java.nio.charset.StandardCharsets;
 record CommandRun(int code, String out, String err) {
 
     static CommandRun of(String... arguments) {
+        return withInput("", arguments);
+    }
+
+    /** Runs a command that reads {@code input} as its standard input. */
+    static CommandRun withInput(String input, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(
-                InputStream.nullInputStream(),
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
