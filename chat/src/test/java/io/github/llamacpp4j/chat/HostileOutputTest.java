@@ -24,7 +24,7 @@ class HostileOutputTest {
 
     @Test
     void ten_thousand_mutated_answers_are_read_without_an_exception() {
-        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+        assertTimeoutPreemptively(Duration.ofMinutes(5), () -> {
             Random random = new Random(20261122);
             for (int i = 0; i < MUTATIONS; i++) {
                 OutputFamiliesTest.Family family = FAMILIES.get(i % FAMILIES.size());
@@ -127,7 +127,7 @@ class HostileOutputTest {
     @MethodSource("floods")
     void a_flood_takes_linear_time(String drop) {
         String flood = drop.repeat(60_000 / drop.length());
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+        assertTimeoutPreemptively(Duration.ofMinutes(2), () -> {
             for (OutputFamiliesTest.Family family : FAMILIES) {
                 OutputSyntax syntax = OutputSyntax.of(family.template());
                 syntax.parse(flood, OutputFamiliesTest.TOOLS, family.generationPrompt());
