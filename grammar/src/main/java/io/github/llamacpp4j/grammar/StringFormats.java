@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * The string formats that are enforced, each as a set of texts that every validator accepts: {@code date},
  * {@code time} and {@code date-time} of RFC 3339 in upper case without leap seconds, {@code uuid}, {@code email} with an
- * unquoted local part and a domain name, {@code ipv4}, {@code hostname}, {@code ipv6} in eight groups, and {@code uri}
+ * unquoted local part and a domain name under a common or national top-level domain, {@code ipv4}, {@code hostname}, {@code ipv6} in eight groups, and {@code uri}
  * with a scheme, {@code ://} and a host name.
  */
 final class StringFormats {
@@ -20,6 +20,11 @@ final class StringFormats {
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
     private static final String HOST = LABEL + "(\\." + LABEL + "){0,5}";
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}";
+    private static final String TOP_LEVEL =
+            "(com|org|net|edu|gov|mil|int|info|biz|name|pro|app|dev|cloud|online|tech|a[c-gil-oq-uwxz]|b[abd-jmnorstvwyz]"
+                    + "|c[acdf-ik-oruvw-z]|d[ejkmoz]|e[ceghr-u]|f[ijkmor]|g[abd-ilmnp-uwy]|h[kmnrtu]|i[del-oq-t]|j[emop]"
+                    + "|k[eghimnprwyz]|l[abcikr-vy]|m[acdeghk-z]|n[acefgilopruz]|om|p[ae-hk-nrstwy]|qa|r[eosuw]|s[abcdeg-jk-ortuvxyz]"
+                    + "|t[cdfghjk-ortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw])";
     private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final String URI_CHARACTER = "([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
 
@@ -33,7 +38,7 @@ final class StringFormats {
             "uuid",
             "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
             "email",
-            ATOM + "(\\." + ATOM + "){0,2}@" + LABEL + "(\\." + LABEL + "){1,4}",
+            ATOM + "(\\." + ATOM + "){0,2}@(" + LABEL + "\\.){1,4}" + TOP_LEVEL,
             "ipv4",
             BYTE + "(\\." + BYTE + "){3}",
             "ipv6",
