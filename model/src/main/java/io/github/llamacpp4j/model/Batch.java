@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.github.llamacpp4j.ffi.generated.llama_batch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.ref.Reference;
 import java.util.function.ToIntFunction;
 
@@ -57,6 +58,11 @@ public final class Batch {
      * @param maxSequencesPerToken the most sequences of one token, 1 to {@link ContextOptions#MAX_SEQUENCES}
      */
     public Batch(int capacity, int maxSequencesPerToken) {
+        this(Arena.ofAuto(), capacity, maxSequencesPerToken);
+    }
+
+    /** A batch whose memory the caller frees. */
+    Batch(Arena arena, int capacity, int maxSequencesPerToken) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("capacity must be from 1 to " + MAX_CAPACITY + ", found " + capacity);
         }
@@ -66,20 +72,26 @@ public final class Batch {
         }
         this.capacity = capacity;
         this.maxSequencesPerToken = maxSequencesPerToken;
-        Arena arena = Arena.ofAuto();
-        this.tokens = arena.allocate(JAVA_INT, capacity);
-        this.positions = arena.allocate(JAVA_INT, capacity);
-        this.sequenceCounts = arena.allocate(JAVA_INT, capacity);
-        this.sequenceIds = arena.allocate(JAVA_INT, (long) capacity * maxSequencesPerToken);
-        this.sequencePointers = arena.allocate(ADDRESS, capacity + 1L);
-        this.outputs = arena.allocate(JAVA_BYTE, capacity);
-        this.struct = llama_batch.allocate(arena);
+        SegmentAllocator memory = SegmentAllocator.slicingAllocator(
+                arena.allocate(bytes(capacity, maxSequencesPerToken), llama_batch.LAYOUT.byteAlignment()));
+        this.struct = llama_batch.allocate(memory);
+        this.sequencePointers = memory.allocate(ADDRESS, capacity + 1L);
+        this.tokens = memory.allocate(JAVA_INT, capacity);
+        this.positions = memory.allocate(JAVA_INT, capacity);
+        this.sequenceCounts = memory.allocate(JAVA_INT, capacity);
+        this.sequenceIds = memory.allocate(JAVA_INT, (long) capacity * maxSequencesPerToken);
+        this.outputs = memory.allocate(JAVA_BYTE, capacity);
         long stride = (long) maxSequencesPerToken * Integer.BYTES;
         for (int i = 0; i < capacity; i++) {
             sequencePointers.setAtIndex(ADDRESS, i, sequenceIds.asSlice(i * stride, stride));
         }
         pointStructAt(0);
         clear();
+    }
+
+    private static long bytes(int capacity, int maxSequencesPerToken) {
+        long integers = (3L + maxSequencesPerToken) * Integer.BYTES;
+        return llama_batch.SIZE + (capacity + 1L) * (ADDRESS.byteSize() + integers + 1);
     }
 
     /** The most tokens. */

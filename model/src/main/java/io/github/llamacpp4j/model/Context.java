@@ -28,6 +28,7 @@ public final class Context implements AutoCloseable {
 
     private static final int STATUS_NO_ROOM = 1;
     private static final int STATUS_ABORTED = 2;
+    private static final int SMALLEST_APPEND = 32;
 
     static {
         ContextAccess.install(new ContextAccess.Bridge() {
@@ -49,6 +50,7 @@ public final class Context implements AutoCloseable {
     private final long estimatedBytes;
     private final OutputRows rows;
     private final List<NativeHandle> adapters = new ArrayList<>();
+    private Arena appendMemory = Arena.ofShared();
     private @Nullable Batch appendBatch;
     private boolean embeddings;
     private boolean causal;
@@ -239,12 +241,13 @@ public final class Context implements AutoCloseable {
     }
 
     private Batch appendBatch(int tokens) {
-        Batch batch = appendBatch;
-        if (batch == null || batch.capacity() < tokens) {
-            batch = new Batch(Math.max(tokens, 32));
-            appendBatch = batch;
+        if (appendBatch == null || appendBatch.capacity() < tokens) {
+            Arena memory = Arena.ofShared();
+            appendBatch = new Batch(memory, Math.max(tokens, SMALLEST_APPEND), 1);
+            appendMemory.close();
+            appendMemory = memory;
         }
-        return batch;
+        return appendBatch;
     }
 
     /**
@@ -513,6 +516,9 @@ public final class Context implements AutoCloseable {
             handle.close();
             adapters.forEach(NativeHandle::close);
             adapters.clear();
+            if (appendMemory.scope().isAlive()) {
+                appendMemory.close();
+            }
         } finally {
             lock.unlock();
         }

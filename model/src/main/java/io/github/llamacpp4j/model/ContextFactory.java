@@ -5,6 +5,7 @@ import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_init_from_model;
 
 import io.github.llamacpp4j.ffi.NativeCallback;
 import io.github.llamacpp4j.ffi.NativeHandle;
+import io.github.llamacpp4j.ffi.NativeHeap;
 import io.github.llamacpp4j.ffi.generated.LlamaH;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -56,11 +57,16 @@ final class ContextFactory {
                 ContextParameters.threads(options.threads()), ContextParameters.threads(options.batchThreads()));
         Optional<NativeHandle> pool = ThreadPool.make(threads);
         if (pool.isEmpty()) {
-            return NativeHandle.own("context", arena, context, LlamaH::llama_free, model.handle());
+            return NativeHandle.own("context", arena, context, ContextFactory::free, model.handle());
         }
         try (NativeHandle ownPool = pool.get()) {
             llama_attach_threadpool(context, ownPool.segment(), MemorySegment.NULL);
-            return NativeHandle.own("context", arena, context, LlamaH::llama_free, model.handle(), ownPool);
+            return NativeHandle.own("context", arena, context, ContextFactory::free, model.handle(), ownPool);
         }
+    }
+
+    private static void free(MemorySegment context) {
+        LlamaH.llama_free(context);
+        NativeHeap.giveBack();
     }
 }

@@ -5,21 +5,47 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * Runs native code that recurses once for every byte of its input on a thread with a stack to match. Several
- * pre-tokenizers use {@code std::regex}, whose matcher recurses so (llama.cpp's {@code unicode.cpp}): on an ordinary
- * stack a text of some ten thousand letters without a space ends the process. Stack that is not used costs no memory.
+ * Runs native code that recurses as deep as a text has letters in a row, on a thread with a stack to match. Most
+ * pre-tokenizers of byte-pair vocabularies use {@code std::regex} (llama.cpp's {@code unicode.cpp}), whose matcher takes
+ * 320 to 640 bytes of stack for each character of a match: two thousand letters without a break end a process with the
+ * default stack of a Java thread, and leave no crash report. Stack that is not used costs no memory.
  */
 final class DeepStack {
 
-    private static final int SHORT_TEXT_BYTES = 1 << 12;
+    private static final int SHORT_TEXT_BYTES = 1 << 15;
+    private static final int SHORT_RUN_BYTES = 128;
     private static final long STACK_BYTES_PER_TEXT_BYTE = 1 << 10;
     private static final long BASE_STACK_BYTES = 16L << 20;
 
     private DeepStack() {}
 
-    /** Whether the caller's own stack is deep enough. */
-    static boolean suits(int textBytes) {
-        return textBytes <= SHORT_TEXT_BYTES;
+    /** Whether the caller's own stack is deep enough: the text is short and so is everything that may be one match. */
+    static boolean suits(byte[] text) {
+        if (text.length > SHORT_TEXT_BYTES) {
+            return false;
+        }
+        int run = 0;
+        int runKind = 0;
+        for (byte unit : text) {
+            int kind = kind(unit);
+            run = kind == runKind ? run + 1 : 1;
+            runKind = kind;
+            if (run > SHORT_RUN_BYTES) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What pre-tokenizers keep together: letters (and everything that is not ASCII), digits, white space, the rest. */
+    private static int kind(byte unit) {
+        if (unit < 0 || (unit >= 'a' && unit <= 'z') || (unit >= 'A' && unit <= 'Z')) {
+            return 1;
+        }
+        if (unit >= '0' && unit <= '9') {
+            return 2;
+        }
+        return unit <= ' ' ? 3 : 4;
     }
 
     static <T> T call(int textBytes, Supplier<T> work) {

@@ -129,7 +129,7 @@ public final class Tokenizer {
                     + text.length + "; tokenize it in parts");
         }
         facts.requireUsable(addSpecial);
-        return vocabulary.call(text.length, vocab -> {
+        return vocabulary.tokenize(text, vocab -> {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment bytes = arena.allocate(Math.max(1, text.length));
                 MemorySegment.copy(text, 0, bytes, JAVA_BYTE, 0, text.length);

@@ -47,12 +47,14 @@ final class Vocabulary implements AutoCloseable {
     }
 
     /**
-     * Runs a native call whose recursion may be as deep as a text is long.
+     * Runs the native tokenizer, whose recursion may be as deep as the text is long.
      *
      * @throws IllegalStateException if the model is closed
      */
-    <T> T call(int textBytes, Function<MemorySegment, T> function) {
-        return DeepStack.suits(textBytes) ? call(function) : DeepStack.call(textBytes, () -> call(function));
+    <T> T tokenize(byte[] text, Function<MemorySegment, T> function) {
+        return facts.type() != VocabularyType.BYTE_PAIR || DeepStack.suits(text)
+                ? call(function)
+                : DeepStack.call(text.length, () -> call(function));
     }
 
     /** Waits for running calls, then gives up the share of the model. */

@@ -30,7 +30,7 @@ final class LifecycleMain {
         System.out.println("alive");
     }
 
-    /** Open, generate, close; prints the resident memory after a fifth and at the end. */
+    /** Open, generate, close; prints the resident memory after one half and at the end. */
     private static void cycles(int times) {
         for (int i = 0; i < times; i++) {
             try (Model model = Model.load(TestModels.tinychat());
@@ -44,7 +44,7 @@ final class LifecycleMain {
                 generate(model, context, sampler, 8);
                 context.state().restoreSequence(0, context.state().saveSequence(0));
             }
-            if (i == times / 5 || i == times - 1) {
+            if (i == times / 2 || i == times - 1) {
                 System.out.println("resident " + ProcessMemory.residentBytes());
             }
         }
