@@ -54,8 +54,9 @@ final class HttpDownload {
         while (true) {
             long before = Disk.size(part);
             try {
-                while (!attempt()) {
-                    before = 0;
+                if (!attempt() && !attempt()) {
+                    throw new StoreException(
+                            Kind.NETWORK, file.address() + " sends parts of a file that were not asked for");
                 }
                 Disk.delete(statePath);
                 return verified();

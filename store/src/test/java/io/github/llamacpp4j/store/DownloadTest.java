@@ -189,6 +189,14 @@ class DownloadTest {
     }
 
     @Test
+    void aServerThatAlwaysSendsTheWrongPartIsGivenUp() {
+        server.serve("/m.gguf").status(206);
+        assertRefused(Kind.NETWORK, "not asked for");
+        server.serve("/m.gguf").status(416);
+        assertRefused(Kind.NETWORK, "not asked for");
+    }
+
+    @Test
     void aServerThatRecoversIsAskedAgain() throws Exception {
         FakeServer.Resource resource = server.serve("/m.gguf").status(503);
         try (ExecutorService threads = Executors.newSingleThreadExecutor()) {

@@ -116,6 +116,9 @@ final class FakeServer implements AutoCloseable {
                 return;
             }
             resource.headers.forEach(exchange.getResponseHeaders()::set);
+            if (resource.status == 206) {
+                exchange.getResponseHeaders().set("Content-Range", "bytes 7-8/100");
+            }
             if (resource.status != 200) {
                 exchange.sendResponseHeaders(resource.status, -1);
                 return;
