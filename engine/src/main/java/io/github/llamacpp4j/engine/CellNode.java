@@ -76,6 +76,10 @@ final class CellNode {
         return mismatch < 0 ? compared : mismatch;
     }
 
+    void copyTokens(int[] target, int from) {
+        System.arraycopy(tokens, start, target, from, length);
+    }
+
     /** Moves the first {@code count} tokens into a new parent and returns it. */
     CellNode split(int count) {
         CellNode upper = new CellNode(parent, Arrays.copyOfRange(tokens, start, start + count), 0, count);

@@ -131,6 +131,33 @@ final class CellTree {
         return best;
     }
 
+    /** How many cells at the end of a branch no other branch holds. */
+    int ownCells(Branch branch) {
+        CellNode node = branch.end();
+        if (!node.belongsTo(branch)) {
+            return 0;
+        }
+        int cells = node.length();
+        for (CellNode above = node.parent(); above != null; above = above.parent()) {
+            if (above.children().size() > 1 || !above.holders().isEmpty()) {
+                break;
+            }
+            cells += above.length();
+        }
+        return cells;
+    }
+
+    /** The tokens of a branch. */
+    int[] tokens(Branch branch) {
+        int[] tokens = new int[branch.length()];
+        int end = tokens.length;
+        for (CellNode node = branch.end(); node != null; node = node.parent()) {
+            end -= node.length();
+            node.copyTokens(tokens, end);
+        }
+        return tokens;
+    }
+
     /** A branch that holds all tokens of {@code branch}, which are given, in the same or in other cells. */
     Optional<Branch> findTwin(Branch branch, int[] tokens) {
         return Optional.ofNullable(twin(root, 0, branch, tokens)).map(CellTree::holderOf);

@@ -6,9 +6,15 @@ import io.github.llamacpp4j.model.ContextMemory;
 import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.ModelInfo;
+import io.github.llamacpp4j.model.StateException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
 
 /** A decoder on a context of llama.cpp, which it owns. */
 public final class ContextDecoder implements Decoder {
+
+    private static final Logger LOGGER = System.getLogger(ContextDecoder.class.getName());
 
     private final Context context;
     private final ContextMemory memory;
@@ -105,6 +111,28 @@ public final class ContextDecoder implements Decoder {
                     "the memory of this model cannot forget positions " + fromPosition + " to " + toPosition);
         }
         memory.shift(sequence, toPosition, ContextMemory.TO_THE_END, fromPosition - toPosition);
+    }
+
+    @Override
+    public Optional<byte[]> save(int sequence) {
+        try {
+            return Optional.of(context.state().saveSequence(sequence));
+        } catch (StateException e) {
+            LOGGER.log(Level.DEBUG, "a sequence cannot be saved", e);
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public boolean restore(int sequence, byte[] state) {
+        try {
+            context.state().restoreSequence(sequence, state);
+            return true;
+        } catch (StateException e) {
+            LOGGER.log(Level.DEBUG, "a sequence cannot be restored", e);
+            memory.remove(sequence);
+            return false;
+        }
     }
 
     @Override

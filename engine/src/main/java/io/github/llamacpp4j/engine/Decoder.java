@@ -1,5 +1,7 @@
 package io.github.llamacpp4j.engine;
 
+import java.util.Optional;
+
 /**
  * The model and its memory as the engine sees them: sequences of tokens at positions from 0, of which any batch may continue
  * several.
@@ -34,6 +36,16 @@ public interface Decoder extends AutoCloseable {
      * the ones behind them up. Called only where {@link DecoderLimits#shifting} holds.
      */
     void removeAndShift(int sequence, int fromPosition, int toPosition);
+
+    /** A copy of what the memory holds of a sequence; empty if that cannot be had. */
+    Optional<byte[]> save(int sequence);
+
+    /**
+     * Gives a sequence, which is empty, what {@link #save} copied.
+     *
+     * @return whether that succeeded; if not, the sequence is empty
+     */
+    boolean restore(int sequence, byte[] state);
 
     /** Makes a {@link #decode} that runs in another thread return soon. Thread-safe; may be called when none runs. */
     void abort();

@@ -388,6 +388,13 @@ final class EngineLoop {
     }
 
     private void finish(Sequence sequence, FinishReason reason) {
+        if (sequence.pin() != null && !store.canPin()) {
+            fail(
+                    sequence,
+                    new EngineOverloadedException("as many prefixes are pinned as retainedSequences allows, "
+                            + options.retainedSequences() + "; close one first"));
+            return;
+        }
         leave(sequence);
         Branch branch = sequence.branch();
         if (branch != null) {

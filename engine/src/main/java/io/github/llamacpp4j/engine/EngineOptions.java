@@ -45,9 +45,14 @@ public final class EngineOptions {
         return values.retainedSequences;
     }
 
-    /** How many cells finished sequences may occupy; absent means all that are free. */
+    /** How many cells finished sequences may occupy while others are in work; absent means {@link Builder#cacheCells}'s default. */
     public OptionalInt cacheCells() {
         return values.cacheCells < 0 ? OptionalInt.empty() : OptionalInt.of(values.cacheCells);
+    }
+
+    /** How many bytes of the Java heap finished sequences may occupy that had to leave the memory; 0 is off. */
+    public long hostCacheBytes() {
+        return values.hostCacheBytes;
     }
 
     /** How many requests may wait. */
@@ -106,6 +111,7 @@ public final class EngineOptions {
         private int parallelSequences = 4;
         private int retainedSequences = 16;
         private int cacheCells = -1;
+        private long hostCacheBytes = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
         private int queueCapacity = 256;
         private int eventCapacity = 256;
         private Duration prefillTargetTime = Duration.ofMillis(250);
@@ -123,6 +129,7 @@ public final class EngineOptions {
             parallelSequences = from.parallelSequences;
             retainedSequences = from.retainedSequences;
             cacheCells = from.cacheCells;
+            hostCacheBytes = from.hostCacheBytes;
             queueCapacity = from.queueCapacity;
             eventCapacity = from.eventCapacity;
             prefillTargetTime = from.prefillTargetTime;
@@ -147,12 +154,24 @@ public final class EngineOptions {
             return this;
         }
 
-        /** Sets how many cells finished sequences may occupy. Default: all that are free. */
+        /**
+         * Sets how many cells finished sequences may occupy while others are in work. In a common memory every token of every
+         * sequence looks at all cells in use, so idle ones cost time. Default: a quarter of all cells, at most 1024.
+         */
         public Builder cacheCells(int value) {
             if (value < 0) {
                 throw new IllegalArgumentException("cacheCells must not be negative, got " + value);
             }
             cacheCells = value;
+            return this;
+        }
+
+        /**
+         * Sets how many bytes of the Java heap finished sequences may occupy that had to leave the memory; 0 is off. Default: an
+         * eighth of the heap, at most 256 MiB.
+         */
+        public Builder hostCacheBytes(long value) {
+            hostCacheBytes = value;
             return this;
         }
 
@@ -234,6 +253,9 @@ public final class EngineOptions {
             positive("soloPrefillTargetTime", soloPrefillTargetTime);
             positive("abandonedAfter", abandonedAfter);
             positive("stuckAfter", stuckAfter);
+            if (hostCacheBytes < 0) {
+                throw new IllegalArgumentException("hostCacheBytes must not be negative, got " + hostCacheBytes);
+            }
             if (dropCacheAfter.isNegative()) {
                 throw new IllegalArgumentException("dropCacheAfter must not be negative, got " + dropCacheAfter);
             }

@@ -17,15 +17,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class SequenceStore {
 
-    /** What a new sequence can start with: cells that hold the beginning of its tokens already. */
-    record Prefix(CellTree.@Nullable Match match, @Nullable Branch source, int length) {
-        static final Prefix NONE = new Prefix(null, null, 0);
+    /** What a new sequence can start with: cells, or a saved state, that hold the beginning of its tokens already. */
+    record Prefix(
+            CellTree.@Nullable Match match, @Nullable Branch source, HostCache.@Nullable Entry saved, int length) {
+
+        static final Prefix NONE = new Prefix(null, null, null, 0);
+
+        /** How many cells need not be found because they are shared. */
+        int sharedCells() {
+            return match == null ? 0 : length;
+        }
     }
+
+    /** So many tokens must be saved at least for a saved state to be copied back, or a state to be saved. */
+    private static final int WORTH_COPYING = 64;
+
+    private static final int MOST_CACHED_CELLS = 1024;
 
     private final Decoder decoder;
     private final DecoderLimits limits;
     private final EngineOptions options;
     private final Telemetry telemetry;
+    private final HostCache hostCache;
+    private final int cacheCells;
     private final CellTree tree = new CellTree();
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final Set<Branch> live = new LinkedHashSet<>();
@@ -38,6 +52,8 @@ final class SequenceStore {
         this.options = options;
         this.telemetry = telemetry;
         limits = decoder.limits();
+        hostCache = new HostCache(options.deterministic() ? 0 : options.hostCacheBytes());
+        cacheCells = options.cacheCells().orElse(Math.min(limits.cells() / 4, MOST_CACHED_CELLS));
         int ids = Math.min(limits.sequences(), options.parallelSequences() + options.retainedSequences());
         for (int id = 0; id < ids; id++) {
             freeIds.add(id);
@@ -61,17 +77,27 @@ final class SequenceStore {
         if (options.deterministic()) {
             return Prefix.NONE;
         }
-        if (limits.cutting() && limits.sharing()) {
-            CellTree.Match match = tree.longestPrefix(tokens, limit);
-            return match.length() == 0
-                    ? Prefix.NONE
-                    : new Prefix(match, CellTree.holderOf(match.node()), match.length());
-        }
+        Prefix inMemory = limits.cutting() && limits.sharing() ? findShared(tokens, limit) : findWhole(tokens, limit);
+        return hostCache
+                .find(tokens, limit, !limits.cutting())
+                .filter(hit -> hit.length() >= inMemory.length() + WORTH_COPYING)
+                .map(hit -> new Prefix(null, null, hit.entry(), hit.length()))
+                .orElse(inMemory);
+    }
+
+    private Prefix findShared(int[] tokens, int limit) {
+        CellTree.Match match = tree.longestPrefix(tokens, limit);
+        return match.length() == 0
+                ? Prefix.NONE
+                : new Prefix(match, CellTree.holderOf(match.node()), null, match.length());
+    }
+
+    private Prefix findWhole(int[] tokens, int limit) {
         Prefix best = Prefix.NONE;
         for (Branch branch : idle) {
             int shared = branch.use() == Use.RETAINED ? tree.commonPrefix(branch, tokens, limit) : 0;
             if (shared > best.length() && (limits.cutting() || shared == branch.length())) {
-                best = new Prefix(null, branch, shared);
+                best = new Prefix(null, branch, null, shared);
             }
         }
         return best;
@@ -82,7 +108,7 @@ final class SequenceStore {
      * once everything evictable is gone.
      */
     boolean fits(Prefix prefix, int reserve, long growth) {
-        return !limits.pooled() || committedCells(prefix) + growth + reserve - prefix.length() <= limits.cells();
+        return !limits.pooled() || committedCells(prefix) + growth + reserve - prefix.sharedCells() <= limits.cells();
     }
 
     private int committedCells(Prefix prefix) {
@@ -108,6 +134,14 @@ final class SequenceStore {
 
     /** Starts a sequence with a prefix found just now; empty if all sequences are in use. */
     Optional<Branch> open(Prefix prefix) {
+        Optional<Branch> branch = openWith(prefix);
+        if (branch.isPresent()) {
+            while (cachedCells() > cacheCells && evict()) {}
+        }
+        return branch;
+    }
+
+    private Optional<Branch> openWith(Prefix prefix) {
         Branch source = prefix.source();
         if (source != null && source.use() == Use.RETAINED && isWorthAdopting(source, prefix)) {
             idle.remove(source);
@@ -122,12 +156,27 @@ final class SequenceStore {
         }
         int id = freeIds.remove();
         CellTree.Match match = prefix.match();
+        if (prefix.saved() != null) {
+            return Optional.of(restore(id, prefix.saved(), prefix.length()));
+        }
         if (source == null || match == null) {
             return Optional.of(start(tree.open(id), 0));
         }
         touch(source);
         decoder.share(source.sequenceId(), id, prefix.length());
         return Optional.of(start(tree.open(id, match), prefix.length()));
+    }
+
+    private Branch restore(int id, HostCache.Entry saved, int length) {
+        Branch branch = tree.open(id);
+        hostCache.remove(saved);
+        if (makeRoom(saved.length()) && decoder.restore(id, saved.state())) {
+            for (int i = 0; i < saved.length(); i++) {
+                tree.append(branch, saved.token(i));
+            }
+            return start(branch, length);
+        }
+        return start(branch, 0);
     }
 
     private boolean isWorthAdopting(Branch source, Prefix prefix) {
@@ -210,10 +259,7 @@ final class SequenceStore {
     }
 
     private void evictSurplus() {
-        while (retainedCount() > options.retainedSequences() && evict()) {}
-        if (options.cacheCells().isPresent()) {
-            while (cachedCells() > options.cacheCells().getAsInt() && evict()) {}
-        }
+        while (idle.size() > options.retainedSequences() && evict()) {}
     }
 
     private boolean isWorthRetaining(Branch branch, TokenList tokens) {
@@ -240,12 +286,14 @@ final class SequenceStore {
         twins.forEach(this::close);
     }
 
-    private long retainedCount() {
-        return idle.stream().filter(branch -> branch.use() == Use.RETAINED).count();
-    }
-
     private int cachedCells() {
         return usedCells() - committedCells(Prefix.NONE);
+    }
+
+    /** Whether another sequence can be pinned without leaving too few to work with. */
+    boolean canPin() {
+        long pinned = idle.stream().filter(branch -> branch.use() == Use.PINNED).count();
+        return !options.deterministic() && pinned < options.retainedSequences();
     }
 
     /** Lets go of a pinned sequence. */
@@ -273,10 +321,18 @@ final class SequenceStore {
                 .min(Comparator.comparingLong(Branch::lastUsed));
         oldest.ifPresent(branch -> {
             int before = usedCells();
+            save(branch);
             close(branch);
             telemetry.evicted(before - usedCells());
         });
         return oldest.isPresent();
+    }
+
+    private void save(Branch branch) {
+        int own = tree.ownCells(branch);
+        if (hostCache.isEnabled() && own >= WORTH_COPYING && 2 * own >= branch.length()) {
+            decoder.save(branch.sequenceId()).ifPresent(state -> hostCache.add(tree.tokens(branch), state));
+        }
     }
 
     /** Evicts until {@code cells} are free; false if nothing is left to evict. */

@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.engine;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,8 @@ final class FakeDecoder implements Decoder {
     Runnable whileDecoding;
 
     int decodedTokens;
+    int saves;
+    boolean refusesStates;
     boolean closed;
     volatile boolean aborted;
 
@@ -194,6 +198,36 @@ final class FakeDecoder implements Decoder {
         List<Cell> removed = all.subList(fromPosition, toPosition);
         cells.removeAll(removed);
         removed.clear();
+    }
+
+    @Override
+    public Optional<byte[]> save(int sequence) {
+        int[] tokens = tokens(sequence);
+        ByteBuffer state = ByteBuffer.allocate(tokens.length * 8);
+        for (int token : tokens) {
+            state.putInt(token);
+        }
+        saves++;
+        return Optional.of(state.array());
+    }
+
+    @Override
+    public boolean restore(int sequence, byte[] state) {
+        if (!sequence(sequence).isEmpty() || cells.size() + state.length / 8 > limits.cells()) {
+            throw new AssertionError(
+                    "restore into a sequence of " + sequence(sequence).size() + " tokens");
+        }
+        if (refusesStates) {
+            return false;
+        }
+        ByteBuffer tokens = ByteBuffer.wrap(state);
+        for (int i = 0; i < state.length / 8; i++) {
+            Cell cell = new Cell(tokens.getInt());
+            cell.sequences.add(sequence);
+            sequence(sequence).add(cell);
+            cells.add(cell);
+        }
+        return true;
     }
 
     @Override

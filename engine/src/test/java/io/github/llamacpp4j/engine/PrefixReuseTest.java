@@ -104,18 +104,69 @@ class PrefixReuseTest {
     }
 
     @Test
-    void cachedCellsStayWithinTheirBudgetAndMakeWayForRequests() {
+    void idleCellsStayWithinTheirBudgetWhileOthersWork() {
         EngineHarness engine = new EngineHarness(options().cacheCells(60));
         for (int i = 0; i < 10; i++) {
             run(engine, i + " some different prompt");
-            assertThat(engine.decoder.usedCells()).isLessThanOrEqualTo(60);
+            assertThat(engine.decoder.usedCells()).isLessThanOrEqualTo(60 + 35);
         }
-        EngineHarness small = new EngineHarness(limits(100, true, true), options());
+        EngineHarness small =
+                new EngineHarness(limits(100, true, true), options().cacheCells(100));
         for (int i = 0; i < 10; i++) {
             run(small, i + " prompt" + "x".repeat(40));
         }
         assertThat(small.log.with("evicted")).isNotEmpty();
         assertThat(small.log.with("preempted")).isEmpty();
+    }
+
+    @Test
+    void whatLeavesTheMemoryIsCopiedBackWhenItIsNeededAgain() {
+        EngineHarness engine = new EngineHarness(options().cacheCells(0));
+        String first = "first " + SYSTEM + SYSTEM;
+        run(engine, first);
+        run(engine, "other " + SYSTEM + SYSTEM);
+        assertThat(engine.decoder.saves).isEqualTo(1);
+        int decoded = engine.decoder.decodedTokens;
+        assertThat(run(engine, first + "?").end().usage().cachedTokens()).isEqualTo(first.length());
+        assertThat(engine.decoder.decodedTokens - decoded).isLessThan(20);
+
+        engine.decoder.refusesStates = true;
+        assertThat(run(engine, "other " + SYSTEM + SYSTEM).end().usage().cachedTokens())
+                .isZero();
+
+        EngineHarness without = new EngineHarness(options().cacheCells(0).hostCacheBytes(0));
+        run(without, first);
+        run(without, "other " + SYSTEM + SYSTEM);
+        assertThat(run(without, first + "?").end().usage().cachedTokens()).isZero();
+    }
+
+    @Test
+    void savedStatesStayWithinTheirBytes() {
+        HostCache cache = new HostCache(1000);
+        cache.add(new int[] {1, 2, 3}, new byte[400]);
+        cache.add(new int[] {5, 6}, new byte[400]);
+        assertThat(cache.find(new int[] {1, 2, 9}, 3, false).orElseThrow().length())
+                .isEqualTo(2);
+        assertThat(cache.find(new int[] {1, 2, 9}, 3, true)).isEmpty();
+        cache.add(new int[] {1, 2, 3, 4}, new byte[300]);
+        assertThat(cache.usedBytes()).isEqualTo(400 + 8 + 300 + 16);
+        cache.add(new int[] {7}, new byte[500]);
+        assertThat(cache.find(new int[] {5, 6}, 2, false)).isEmpty();
+        cache.add(new int[] {8}, new byte[2000]);
+        assertThat(cache.usedBytes()).isLessThanOrEqualTo(1000);
+        assertThat(cache.find(new int[] {8}, 1, false)).isEmpty();
+    }
+
+    @Test
+    void tooManyPinsAreRefused() {
+        EngineHarness engine = new EngineHarness(options().retainedSequences(1));
+        pin(engine, SYSTEM);
+        Generation second = engine.submit(request("second pin").maxTokens(0));
+        engine.queue.offer(
+                engine.factory.create(request("third pin").maxTokens(0).build(), 1, new PrefixPin(branch -> {})));
+        engine.runAll();
+        assertThat(second.result().end().reason()).isEqualTo(FinishReason.MAX_TOKENS);
+        assertThat(engine.log.with("failed")).containsExactly("failed 3 EngineOverloadedException");
     }
 
     @Test
