@@ -54,7 +54,11 @@ final class HttpDownload {
         while (true) {
             long before = Disk.size(part);
             try {
-                if (!attempt() && !attempt()) {
+                boolean taken = attempt();
+                if (!taken) {
+                    taken = attempt();
+                }
+                if (!taken) {
                     throw new StoreException(
                             Kind.NETWORK, file.address() + " sends parts of a file that were not asked for");
                 }
