@@ -31,6 +31,7 @@ class LlamaCppHomeTest {
     void linuxFollowsTheXdgSpecification() {
         Map<String, String> linux = Map.of("os.name", "Linux", "user.home", "/home/ü");
         assertThat(home(linux, Map.of())).isEqualTo(Path.of("/home/ü/.cache/llamacpp4j"));
+        assertThat(home(linux, Map.of("HOME", "/elsewhere"))).isEqualTo(Path.of("/elsewhere/.cache/llamacpp4j"));
         assertThat(home(linux, Map.of("XDG_CACHE_HOME", "/var/cache/u"))).isEqualTo(Path.of("/var/cache/u/llamacpp4j"));
         assertThat(home(linux, Map.of("XDG_CACHE_HOME", "relative"))).isEqualTo(Path.of("/home/ü/.cache/llamacpp4j"));
     }
