@@ -39,8 +39,10 @@ public record LlamaCppHome(Path directory) {
 
     private static Path platformDefault(Surroundings surroundings) {
         String userHome = surroundings.property("user.home");
-        Path user = Surroundings.path(userHome == null ? "." : userHome, "user.home");
+        Path account = Surroundings.path(userHome == null ? "." : userHome, "user.home");
         String os = String.valueOf(surroundings.property("os.name")).toLowerCase(Locale.ROOT);
+        // Java asks the user database for the account's home; a shell's ~ is $HOME.
+        Path user = os.startsWith("windows") ? account : absoluteOr(surroundings.variable("HOME"), account);
         if (os.startsWith("mac")) {
             return user.resolve("Library").resolve("Caches").resolve("llamacpp4j");
         }
