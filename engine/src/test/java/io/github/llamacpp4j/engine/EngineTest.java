@@ -52,7 +52,7 @@ class EngineTest {
                 thread.join();
             }
             assertThat(tokens).hasValue(20_000);
-            assertThat(engine.stats().generatedTokens()).isEqualTo(20_000);
+            waitUntil(() -> engine.stats().generatedTokens() == 20_000);
         }
         assertThat(decoders.element().closed).isTrue();
     }
