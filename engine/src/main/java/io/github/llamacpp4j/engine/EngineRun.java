@@ -113,9 +113,15 @@ final class EngineRun {
         }
     }
 
+    /**
+     * Waits for {@link #wake}. Nothing between the last look at {@code awake} and the park may take a lock: waiting for one uses up
+     * the permit that {@code wake} leaves, and the thread would sleep with work to do.
+     */
     private void sleep() {
-        if (!awake && !closing && !(draining && loop.isIdle())) {
-            LockSupport.parkNanos(this, Nanos.of(loop.idleTime()));
+        long idleNanos = Nanos.of(loop.idleTime());
+        boolean drained = draining && loop.isIdle();
+        if (!awake && !closing && !drained) {
+            LockSupport.parkNanos(this, idleNanos);
         }
     }
 

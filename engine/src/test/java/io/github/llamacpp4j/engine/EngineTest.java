@@ -155,6 +155,18 @@ class EngineTest {
     }
 
     @Test
+    void requestsThatComeWhileTheEngineFallsAsleepAreServed() {
+        try (Engine engine = start(EngineOptions.builder().parallelSequences(1), false)) {
+            for (int i = 0; i < 5_000; i++) {
+                Generation first = engine.submit(request("a").maxTokens(1).build());
+                Generation second = engine.submit(request("b").maxTokens(1).build());
+                assertThat(first.result().tokens()).hasSize(1);
+                assertThat(second.result().tokens()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void deathFailsAllHandlesWithTheCauseAndRestartRevives() {
         Engine engine = start(EngineOptions.builder().parallelSequences(1), true);
         Generation running = engine.submit(request("running").build());
