@@ -8,6 +8,10 @@ public final class EmbeddingCancelledException extends EmbeddingException {
 
     private static final long serialVersionUID = 1L;
 
+    EmbeddingCancelledException() {
+        this("this call was cancelled: nothing more is computed for it");
+    }
+
     EmbeddingCancelledException(String message) {
         super(message);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The results for a sequence of texts in their order, while at most two chunks of texts are on their way. Within a chunk
- * the longest texts are computed first, so that batches fill up well. Not thread-safe.
+ * the longest texts are computed first, so that batches fill up well. One thread reads; any thread may close.
  *
  * @param <R> what a text becomes
  */
@@ -51,7 +51,11 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
 
     @Override
     public boolean hasNext() {
-        return !call.cancelled() && (!pending.isEmpty() || texts.hasNext());
+        if (call.cancelled()) {
+            pending.clear();
+            return false;
+        }
+        return !pending.isEmpty() || texts.hasNext();
     }
 
     /**
@@ -62,7 +66,8 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
     @Override
     public R next() {
         if (call.cancelled()) {
-            throw new EmbeddingCancelledException("this call was cancelled: nothing more is computed for it");
+            pending.clear();
+            throw new EmbeddingCancelledException();
         }
         try {
             while (pending.size() <= CHUNK_TEXTS && texts.hasNext()) {
@@ -130,19 +135,21 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
             return work.result().get();
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
-            if (cause instanceof EmbedderClosedException || (work.cancelled() && cause != null)) {
+            if (cause instanceof EmbedderClosedException) {
                 throw new EmbedderClosedException();
+            }
+            if (cause instanceof EmbeddingCancelledException) {
+                throw new EmbeddingCancelledException();
             }
             throw new EmbeddingFailedException(work.tokens().length, cause == null ? failed : cause);
         }
     }
 
-    /** Gives up what has not been answered. */
+    /** Gives up what has not been answered; by any thread. */
     @Override
     public void close() {
         if (!call.cancelled()) {
             service.cancel(call);
-            pending.clear();
         }
     }
 }

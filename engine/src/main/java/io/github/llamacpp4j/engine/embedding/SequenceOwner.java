@@ -15,7 +15,7 @@ final class SequenceOwner {
     private final int ownThreads;
     private final int allThreads;
     private final Thread thread;
-    private volatile List<Work> current = List.of();
+    private List<Work> current = List.of();
 
     /**
      * @param ownThreads how many threads compute while the other owners compute as well
@@ -36,15 +36,20 @@ final class SequenceOwner {
     private void run() {
         try (computer) {
             for (WorkQueue.Taken taken = queue.take(); !taken.works().isEmpty(); taken = queue.take()) {
-                current = taken.works();
+                setCurrent(taken.works());
                 compute(taken.works(), threads(taken));
-                current = List.of();
+                setCurrent(List.of());
             }
         } catch (Error fatal) {
-            current.forEach(work -> work.result().completeExceptionally(fatal));
+            current.forEach(work -> work.fail(fatal));
             queue.close();
             throw fatal;
         }
+    }
+
+    /** Under a lock, so that a batch is never stopped in place of the one before it. */
+    private synchronized void setCurrent(List<Work> works) {
+        current = works;
     }
 
     private int threads(WorkQueue.Taken taken) {
@@ -62,13 +67,13 @@ final class SequenceOwner {
                 works.get(i).result().complete(rows.get(i));
             }
         } catch (RuntimeException failure) {
-            if (works.size() == 1) {
-                works.getFirst().result().completeExceptionally(failure);
-                return;
-            }
             for (Work work : works) {
-                if (work.cancelled()) {
-                    work.result().completeExceptionally(failure);
+                if (queue.closed()) {
+                    work.fail(new EmbedderClosedException());
+                } else if (work.cancelled()) {
+                    work.fail(new EmbeddingCancelledException());
+                } else if (works.size() == 1) {
+                    work.fail(failure);
                 } else {
                     compute(List.of(work), threads);
                 }
@@ -77,9 +82,8 @@ final class SequenceOwner {
     }
 
     /** Stops the running batch if nobody wants anything of it any more. */
-    void abortIfCancelled() {
-        List<Work> running = current;
-        if (!running.isEmpty() && running.stream().allMatch(Work::cancelled)) {
+    synchronized void abortIfCancelled() {
+        if (!current.isEmpty() && current.stream().allMatch(Work::cancelled)) {
             computer.abort();
         }
     }
@@ -88,7 +92,6 @@ final class SequenceOwner {
     void awaitEnd() {
         boolean interrupted = false;
         while (thread.isAlive()) {
-            current.forEach(work -> work.call().cancel());
             computer.abort();
             try {
                 thread.join(ABORT_INTERVAL_MILLIS);

@@ -9,7 +9,7 @@ final class Work {
     private final Call call;
     private final CompletableFuture<float[]> result = new CompletableFuture<>();
 
-    /** What the sequences of one call have in common. Thread-safe. */
+    /** What the sequences of one call have in common: only its caller can cancel it. Thread-safe. */
     static final class Call {
         private volatile boolean cancelled;
 
@@ -32,13 +32,14 @@ final class Work {
         return tokens;
     }
 
-    Call call() {
-        return call;
-    }
-
     /** The row of numbers, once computed. */
     CompletableFuture<float[]> result() {
         return result;
+    }
+
+    /** Ends this without a row; false if it had ended already. */
+    boolean fail(Throwable failure) {
+        return result.completeExceptionally(failure);
     }
 
     boolean cancelled() {

@@ -51,8 +51,7 @@ final class WorkQueue {
         try {
             requireOpen();
             if (waiting.size() >= capacity) {
-                waiting.removeIf(Work::cancelled);
-                recount();
+                dropCancelled();
                 if (waiting.size() >= capacity) {
                     throw new EmbedderOverloadedException(waiting.size(), capacity);
                 }
@@ -109,7 +108,9 @@ final class WorkQueue {
                 while (taken.size() < batchSequences && !waiting.isEmpty() && fits(taken, tokens, share)) {
                     Work work = waiting.remove();
                     waitingTokens -= work.tokens().length;
-                    if (!work.cancelled()) {
+                    if (work.cancelled()) {
+                        work.fail(new EmbeddingCancelledException());
+                    } else {
                         taken.add(work);
                         tokens += work.tokens().length;
                     }
@@ -140,15 +141,15 @@ final class WorkQueue {
     void purge() {
         lock.lock();
         try {
-            waiting.removeIf(Work::cancelled);
-            recount();
+            dropCancelled();
             notFull.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    private void recount() {
+    private void dropCancelled() {
+        waiting.removeIf(work -> work.cancelled() && work.fail(new EmbeddingCancelledException()));
         waitingTokens = waiting.stream().mapToLong(work -> work.tokens().length).sum();
     }
 
@@ -166,7 +167,16 @@ final class WorkQueue {
         } finally {
             lock.unlock();
         }
-        rest.forEach(work -> work.result().completeExceptionally(new EmbedderClosedException()));
+        rest.forEach(work -> work.fail(new EmbedderClosedException()));
+    }
+
+    boolean closed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     int size() {

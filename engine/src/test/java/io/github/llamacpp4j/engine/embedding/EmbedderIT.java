@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -284,7 +285,7 @@ class EmbedderIT {
         }
     }
 
-    @Test
+    @RepeatedTest(20)
     void closingInTheMiddleEndsCallsWithATypedException() throws InterruptedException {
         List<Throwable> thrown = new ArrayList<>();
         try (Model model = tinyBert()) {
@@ -299,7 +300,7 @@ class EmbedderIT {
                     thrown.add(ended);
                 }
             });
-            Thread.sleep(100);
+            Thread.sleep(10);
             embedder.close();
             embedder.close();
             caller.join();

@@ -154,14 +154,14 @@ class OrderedResultsTest {
     }
 
     @Test
-    void closingTheServiceFailsWhatWaitsAndEndsItsThread() throws InterruptedException {
+    void closingTheServiceIsTheReasonOfEveryFailureAndEndsItsThread() throws InterruptedException {
         FakeComputer computer = new FakeComputer(0);
         List<Throwable> thrown = new ArrayList<>();
         SequenceService service = service(computer, 1000);
         OrderedResults<Integer> results =
-                results(service, List.of("1*10", "2*10").iterator());
+                results(service, List.of("1*5", "2*5", "3*10").iterator());
         Thread reader = Thread.ofPlatform().start(() -> {
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < 3; i++) {
                 try {
                     results.next();
                 } catch (EmbeddingException failed) {
@@ -172,11 +172,37 @@ class OrderedResultsTest {
         computer.started.await();
         service.close();
         reader.join();
-        assertThat(thrown).isNotEmpty().allMatch(failure -> !(failure instanceof EmbeddingFailedException));
-        assertThat(thrown).hasAtLeastOneElementOfType(EmbedderClosedException.class);
+        assertThat(thrown).hasSize(3).hasOnlyElementsOfType(EmbedderClosedException.class);
         assertThat(computer.closed).isTrue();
         assertThatThrownBy(() -> results(service, List.of("1").iterator()).next())
                 .isInstanceOf(EmbedderClosedException.class);
+    }
+
+    @Test
+    void closingTheResultsWakesTheirReaderAndLeavesTheServiceToOthers() throws InterruptedException {
+        FakeComputer computer = new FakeComputer(0);
+        List<Throwable> thrown = new ArrayList<>();
+        try (SequenceService service = service(computer, 1000)) {
+            OrderedResults<Integer> others = results(service, List.of("7*10").iterator());
+            OrderedResults<Integer> results =
+                    results(service, List.of("1*9", "2*10").iterator());
+            Thread reader = Thread.ofPlatform().start(() -> {
+                while (thrown.size() < 3) {
+                    try {
+                        results.next();
+                    } catch (EmbeddingException ended) {
+                        thrown.add(ended);
+                    }
+                }
+            });
+            computer.started.await();
+            results.close();
+            reader.join();
+            assertThat(thrown).hasOnlyElementsOfType(EmbeddingCancelledException.class);
+            assertThat(results.hasNext()).isFalse();
+            computer.permits.release(1000);
+            assertThat(others.next()).isEqualTo(7);
+        }
     }
 
     @Test
