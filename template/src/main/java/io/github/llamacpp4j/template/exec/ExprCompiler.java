@@ -67,9 +67,16 @@ final class ExprCompiler {
                 new OperatorNodes.Concat(all(e.parts(), frame, escape), escape == OutputNode.Escape.ON);
             case Expr.Compare e -> compare(e, frame, escape);
             case Expr.Binary e -> binary(e, frame, escape);
-            case Expr.And e ->
-                new OperatorNodes.And(compile(e.left(), frame, escape), compile(e.right(), frame, escape));
-            case Expr.Or e -> new OperatorNodes.Or(compile(e.left(), frame, escape), compile(e.right(), frame, escape));
+            case Expr.And e -> {
+                ExprNode left = compile(e.left(), frame, escape);
+                yield isLiteral(e.left(), false)
+                        ? left
+                        : new OperatorNodes.And(left, compile(e.right(), frame, escape));
+            }
+            case Expr.Or e -> {
+                ExprNode left = compile(e.left(), frame, escape);
+                yield isLiteral(e.left(), true) ? left : new OperatorNodes.Or(left, compile(e.right(), frame, escape));
+            }
             case Expr.Not e -> new OperatorNodes.Not(compile(e.operand(), frame, escape));
             case Expr.Unary e -> new OperatorNodes.Unary(e.sign() == '-', compile(e.operand(), frame, escape));
         };

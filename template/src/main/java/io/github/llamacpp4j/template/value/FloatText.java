@@ -60,6 +60,12 @@ public final class FloatText {
         return java;
     }
 
+    /** {@code repr} with a point even where it has none. */
+    static String pointed(String repr) {
+        int e = repr.indexOf('e');
+        return repr.indexOf('.') >= 0 || e < 0 ? repr : repr.substring(0, e) + "." + repr.substring(e);
+    }
+
     static void appendExponent(StringBuilder text, int exponent) {
         text.append(exponent < 0 ? '-' : '+');
         int size = Math.abs(exponent);
@@ -108,7 +114,7 @@ public final class FloatText {
         int e = exponential.indexOf('e');
         int exponent = Integer.parseInt(exponential.substring(e + 1));
         int bound = pointed ? significant - 1 : significant;
-        if (exponent < -4 || (exponent >= Math.max(bound, pointed ? 1 : 0) && exponent >= bound)) {
+        if (exponent < -4 || exponent >= bound) {
             String mantissa = exponential.substring(0, e);
             return (keepZeros ? withPoint(mantissa) : trimmed(mantissa)) + exponential.substring(e);
         }

@@ -172,6 +172,10 @@ public final class FormatSpec {
 
     private Str integer(BigInteger n) {
         if (type == 'c') {
+            if (signGiven || alternate) {
+                throw PyError.runtime(
+                        (signGiven ? "Sign" : "Alternate form (#)") + " not allowed with integer format specifier 'c'");
+            }
             if (n.signum() < 0 || n.bitLength() > 21 || n.intValue() > Character.MAX_CODE_POINT) {
                 throw PyError.runtime("%c arg not in range(0x110000)");
             }
@@ -207,8 +211,7 @@ public final class FormatSpec {
             case 'f', 'F' -> FloatText.fixed(size, digits, alternate);
             case '%' -> FloatText.fixed(new BigDecimal(Math.abs(value * 100)), digits, alternate);
             case 'g', 'G', 'n' -> FloatText.general(size, digits, alternate, false);
-            default ->
-                precision < 0 ? FloatText.repr(Math.abs(value)) : FloatText.general(size, precision, alternate, true);
+            default -> precision < 0 ? shortest(Math.abs(value)) : FloatText.general(size, precision, alternate, true);
         };
         if (noNegativeZero && negative && body.chars().allMatch(c -> c == '0' || c == '.')) {
             negative = false;
@@ -221,6 +224,11 @@ public final class FormatSpec {
             whole++;
         }
         return signed(negative, "", body.substring(0, whole), body.substring(whole) + (type == '%' ? "%" : ""), 3);
+    }
+
+    private String shortest(double size) {
+        String repr = FloatText.repr(size);
+        return alternate ? FloatText.pointed(repr) : repr;
     }
 
     private Str signed(boolean negative, String prefix, String whole, String rest, int group) {

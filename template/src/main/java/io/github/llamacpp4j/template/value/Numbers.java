@@ -156,6 +156,9 @@ public final class Numbers {
     }
 
     private static Object divideBig(BigInteger a, BigInteger b) {
+        if (a.signum() == 0) {
+            return b.signum() < 0 ? -0.0 : 0.0;
+        }
         BigDecimal quotient = new BigDecimal(a).divide(new BigDecimal(b), new java.math.MathContext(60));
         double d = quotient.doubleValue();
         if (Double.isInfinite(d)) {

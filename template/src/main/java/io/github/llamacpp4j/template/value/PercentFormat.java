@@ -44,7 +44,12 @@ public final class PercentFormat {
             }
             out.append(format, done, percent);
             at = percent + 1;
-            conversion();
+            if (peek() == '%') {
+                out.append('%');
+                at++;
+            } else {
+                conversion();
+            }
             env.budget().step();
             env.budget().string(out.chars());
             done = at;
@@ -110,15 +115,12 @@ public final class PercentFormat {
         }
         char type = peek();
         int position = at++;
-        if (type == '%') {
-            out.append('%');
-            return;
-        }
+        Object value = argument == Missing.MISSING ? next() : argument;
         if ("diuoxXeEfFgGcrsa".indexOf(type) < 0) {
             throw PyError.runtime("unsupported format character '" + type + "' (0x" + Integer.toHexString(type)
                     + ") at index " + format.index(position));
         }
-        convert(type, argument == Missing.MISSING ? next() : argument);
+        convert(type, value);
     }
 
     private Object named() {
@@ -240,22 +242,18 @@ public final class PercentFormat {
         if (value instanceof Double d) {
             return Numbers.truncate(d);
         }
-        return toNumber(type, value, "a real number is required");
-    }
-
-    private static Object toExactInt(char type, Object value) {
-        if (value instanceof Double) {
-            throw PyError.runtime("%" + type + " format: an integer is required, not float");
-        }
-        return toNumber(type, value, "an integer is required");
-    }
-
-    private static Object toNumber(char type, Object value, String what) {
         if (value instanceof Undefined u) {
             throw u.error();
         }
         if (!Numbers.isInt(value)) {
-            throw PyError.runtime("%" + type + " format: " + what + ", not " + Text.typeName(value));
+            throw PyError.runtime("%" + type + " format: a real number is required, not " + Text.typeName(value));
+        }
+        return Numbers.plain(value);
+    }
+
+    private static Object toExactInt(char type, Object value) {
+        if (!Numbers.isInt(value)) {
+            throw PyError.runtime("%" + type + " format: an integer is required, not " + Text.typeName(value));
         }
         return Numbers.plain(value);
     }
