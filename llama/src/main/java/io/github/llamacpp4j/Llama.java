@@ -10,6 +10,16 @@ import io.github.llamacpp4j.engine.Completion;
 import io.github.llamacpp4j.engine.Engine;
 import io.github.llamacpp4j.engine.EngineException;
 import io.github.llamacpp4j.engine.Generation;
+import io.github.llamacpp4j.engine.embedding.Embedder;
+import io.github.llamacpp4j.engine.embedding.Embedding;
+import io.github.llamacpp4j.engine.embedding.EmbeddingException;
+import io.github.llamacpp4j.engine.embedding.EmbeddingStream;
+import io.github.llamacpp4j.engine.embedding.ModelKind;
+import io.github.llamacpp4j.engine.embedding.ModelKindException;
+import io.github.llamacpp4j.engine.embedding.RankedDocument;
+import io.github.llamacpp4j.engine.embedding.Reranker;
+import io.github.llamacpp4j.engine.embedding.TextRole;
+import io.github.llamacpp4j.engine.embedding.TokenEmbeddings;
 import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.Tokenizer;
@@ -17,6 +27,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +43,12 @@ public final class Llama implements AutoCloseable {
     private final Model model;
     private final @Nullable Engine engine;
     private final Supplier<ModelChat> chat;
+    private final Retrieval retrieval;
 
-    private Llama(Model model, @Nullable Engine engine) {
+    private Llama(Model model, @Nullable Engine engine, Retrieval retrieval) {
         this.model = model;
         this.engine = engine;
+        this.retrieval = retrieval;
         chat = new Lazy<>(() -> ModelChat.of(model));
     }
 
@@ -59,19 +72,14 @@ public final class Llama implements AutoCloseable {
     public static Llama load(Path file, LlamaOptions options) {
         Model model = Model.load(file, options.model());
         try {
-            Engine engine =
-                    generates(model) ? Engine.start(model, sized(options.context(), model), options.engine()) : null;
-            return new Llama(model, engine);
+            ModelKind kind = ModelKind.of(model.info());
+            boolean generates = kind == ModelKind.GENERATIVE || kind == ModelKind.ENCODER_DECODER;
+            Engine engine = generates ? Engine.start(model, sized(options.context(), model), options.engine()) : null;
+            return new Llama(model, engine, new Retrieval(model, options));
         } catch (RuntimeException | Error failure) {
             model.close();
             throw failure;
         }
-    }
-
-    private static boolean generates(Model model) {
-        String causal = model.info().architecture() + ".attention.causal";
-        return model.info().hasDecoder()
-                && !"false".equals(model.info().metadata().get(causal));
     }
 
     private static ContextOptions sized(ContextOptions options, Model model) {
@@ -95,14 +103,13 @@ public final class Llama implements AutoCloseable {
     /**
      * The engine that all generations go through, for requests that this class has no method for.
      *
-     * @throws IllegalStateException if the model makes embeddings and cannot generate
+     * @throws ModelKindException if the model embeds or ranks and cannot generate
      */
     public Engine engine() {
         if (engine == null) {
-            throw new IllegalStateException("this model (" + model.info().architecture()
-                    + ") turns text into vectors and cannot generate; load a generative model instead");
+            ModelKind.requireGenerative(model.info());
         }
-        return engine;
+        return requireNonNull(engine);
     }
 
     /** The tokens of a raw prompt: special tokens written out in it are recognised, and a beginning is added if the model wants one. */
@@ -200,6 +207,7 @@ public final class Llama implements AutoCloseable {
      * @throws EngineException if the request cannot be taken or the thread is interrupted while it waits for room
      */
     public ChatStream streamChat(List<? extends ChatMessage> messages, ChatOptions options) {
+        ModelKind.requireGenerative(model.info());
         ModelChat modelChat = chat.get();
         RenderedPrompt prompt = modelChat.render(messages, options);
         GenerationOptions generation = options.generation().toBuilder()
@@ -209,6 +217,76 @@ public final class Llama implements AutoCloseable {
                 stream(modelChat.tokenize(prompt), generation),
                 modelChat.template().parser(prompt, options.template()),
                 prompt);
+    }
+
+    /** Like {@link #embed(List)} with one text. */
+    public Embedding embed(String text) {
+        return embedder().embed(text);
+    }
+
+    /**
+     * Turns texts into vectors, as {@link LlamaOptions#embedding()} says; by default of length 1. The first call makes
+     * contexts beside the engine's, see {@link #retrievalBytes()}.
+     *
+     * @return a vector for each text, in the order of the texts
+     * @throws ModelKindException if the model has no vectors to give
+     * @throws EmbeddingException if a text has no tokens or too many, or the thread is interrupted
+     */
+    public List<Embedding> embed(List<String> texts) {
+        return embedder().embed(texts);
+    }
+
+    /** Like {@link #embed(List)} for any number of texts, in memory that does not grow with them; to be closed. */
+    public EmbeddingStream streamEmbeddings(Stream<String> texts) {
+        return embedder().stream(texts, TextRole.PLAIN);
+    }
+
+    /**
+     * Turns each token of a text into a vector, in its context, whatever pooling is set.
+     *
+     * @throws ModelKindException if the model has no vectors to give
+     * @throws EmbeddingException if the text has no tokens or too many, or the thread is interrupted
+     */
+    public TokenEmbeddings embedTokens(String text) {
+        return retrieval.tokens().embedTokens(text);
+    }
+
+    /**
+     * What all embeddings are computed with, for queries and documents with prefixes, progress and cancelling. Closed
+     * with this object.
+     *
+     * @throws ModelKindException if the model has no vectors to give
+     */
+    public Embedder embedder() {
+        return retrieval.texts();
+    }
+
+    /**
+     * Orders documents by how well they answer a query, as {@link LlamaOptions#reranking()} says.
+     *
+     * @return all documents with their scores, the best first
+     * @throws ModelKindException if the model cannot rank
+     * @throws EmbeddingException if the query leaves no room for a document, or the thread is interrupted
+     */
+    public List<RankedDocument> rerank(String query, List<String> documents) {
+        return reranker().rank(query, documents);
+    }
+
+    /**
+     * What all documents are ranked with. Closed with this object.
+     *
+     * @throws ModelKindException if the model cannot rank
+     */
+    public Reranker reranker() {
+        return retrieval.reranker();
+    }
+
+    /**
+     * About how many bytes embedding and ranking take now, beside the weights and the engine's context; none before the
+     * first call.
+     */
+    public long retrievalBytes() {
+        return retrieval.memoryBytes();
     }
 
     private static ChatOptions changedChat(Consumer<ChatOptions.Builder> change) {
@@ -226,6 +304,7 @@ public final class Llama implements AutoCloseable {
     /** Ends what is running, with the tokens it has so far, and frees the model. May be called more than once. */
     @Override
     public void close() {
+        retrieval.close();
         if (engine != null) {
             engine.close();
         }

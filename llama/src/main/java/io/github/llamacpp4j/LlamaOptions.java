@@ -1,6 +1,8 @@
 package io.github.llamacpp4j;
 
 import io.github.llamacpp4j.engine.EngineOptions;
+import io.github.llamacpp4j.engine.embedding.EmbedderOptions;
+import io.github.llamacpp4j.engine.embedding.RerankerOptions;
 import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.ModelOptions;
 import java.util.function.Consumer;
@@ -13,11 +15,15 @@ public final class LlamaOptions {
     private final ModelOptions model;
     private final ContextOptions context;
     private final EngineOptions engine;
+    private final EmbedderOptions embedding;
+    private final RerankerOptions reranking;
 
-    private LlamaOptions(ModelOptions model, ContextOptions context, EngineOptions engine) {
-        this.model = model;
-        this.context = context;
-        this.engine = engine;
+    private LlamaOptions(Builder builder) {
+        model = builder.model.build();
+        context = builder.context.build();
+        engine = builder.engine.build();
+        embedding = builder.embedding.build();
+        reranking = builder.reranking.build();
     }
 
     /** All layers on a GPU if there is one, four parallel sequences, a context of at most 8192 tokens. */
@@ -27,12 +33,22 @@ public final class LlamaOptions {
 
     /** A builder that starts from the defaults. */
     public static Builder builder() {
-        return new Builder(ModelOptions.builder(), ContextOptions.builder(), EngineOptions.builder());
+        return new Builder(
+                ModelOptions.builder(),
+                ContextOptions.builder(),
+                EngineOptions.builder(),
+                EmbedderOptions.builder(),
+                RerankerOptions.builder());
     }
 
     /** A builder that starts from these options. */
     public Builder toBuilder() {
-        return new Builder(model.toBuilder(), context.toBuilder(), engine.toBuilder());
+        return new Builder(
+                model.toBuilder(),
+                context.toBuilder(),
+                engine.toBuilder(),
+                embedding.toBuilder(),
+                reranking.toBuilder());
     }
 
     /** How the weights are loaded. */
@@ -50,17 +66,36 @@ public final class LlamaOptions {
         return engine;
     }
 
+    /** How texts are embedded, in contexts of their own. */
+    public EmbedderOptions embedding() {
+        return embedding;
+    }
+
+    /** How documents are ranked, in contexts of their own. */
+    public RerankerOptions reranking() {
+        return reranking;
+    }
+
     /** Collects options; {@link #build} checks them. Not thread-safe. */
     public static final class Builder {
 
         private final ModelOptions.Builder model;
         private final ContextOptions.Builder context;
         private final EngineOptions.Builder engine;
+        private final EmbedderOptions.Builder embedding;
+        private final RerankerOptions.Builder reranking;
 
-        private Builder(ModelOptions.Builder model, ContextOptions.Builder context, EngineOptions.Builder engine) {
+        private Builder(
+                ModelOptions.Builder model,
+                ContextOptions.Builder context,
+                EngineOptions.Builder engine,
+                EmbedderOptions.Builder embedding,
+                RerankerOptions.Builder reranking) {
             this.model = model;
             this.context = context;
             this.engine = engine;
+            this.embedding = embedding;
+            this.reranking = reranking;
         }
 
         /** Changes how the weights are loaded. */
@@ -85,12 +120,27 @@ public final class LlamaOptions {
         }
 
         /**
+         * Changes how texts are embedded. Left at {@link EmbedderOptions#AVAILABLE_PROCESSORS}, the number of threads is
+         * the context's {@link ContextOptions#batchThreads()}.
+         */
+        public Builder embedding(Consumer<EmbedderOptions.Builder> change) {
+            change.accept(embedding);
+            return this;
+        }
+
+        /** Changes how documents are ranked; threads as in {@link #embedding(Consumer)}. */
+        public Builder reranking(Consumer<RerankerOptions.Builder> change) {
+            change.accept(reranking);
+            return this;
+        }
+
+        /**
          * The options.
          *
          * @throws IllegalArgumentException if a value is out of its range; the message names it
          */
         public LlamaOptions build() {
-            return new LlamaOptions(model.build(), context.build(), engine.build());
+            return new LlamaOptions(this);
         }
     }
 }

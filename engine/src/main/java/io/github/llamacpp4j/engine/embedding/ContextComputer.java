@@ -102,7 +102,8 @@ final class ContextComputer implements SequenceComputer {
         threads = options.threads();
     }
 
-    long estimatedBytes() {
+    @Override
+    public long estimatedBytes() {
         return context.estimatedBytes();
     }
 

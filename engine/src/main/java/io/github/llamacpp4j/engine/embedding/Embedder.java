@@ -12,7 +12,6 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +36,6 @@ public final class Embedder implements AutoCloseable {
     private final TextPlanner planner;
     private final int maxTokens;
     private final int size;
-    private final AtomicLong memoryBytes = new AtomicLong();
     private final SequenceService service;
 
     private Embedder(Model model, EmbedderOptions options) {
@@ -56,19 +54,17 @@ public final class Embedder implements AutoCloseable {
                 shape.contexts(),
                 shape.threads(),
                 pooling,
-                memoryBytes.get() >> 20);
+                memoryBytes() >> 20);
     }
 
     private ContextComputer computer(Model model, SequenceService.Shape shape) {
-        ContextComputer computer = new ContextComputer(
+        return new ContextComputer(
                 model,
                 ModelPlacement.context(shape, options)
                         .embeddings(true)
                         .pooling(pooling)
                         .build(),
                 pooling == Pooling.NONE ? Embedder::tokenRows : Embedder::pooledRow);
-        memoryBytes.addAndGet(computer.estimatedBytes());
-        return computer;
     }
 
     private static float[] pooledRow(Context context, int sequenceId, int firstToken, int tokens) {
@@ -153,9 +149,9 @@ public final class Embedder implements AutoCloseable {
         return maxTokens;
     }
 
-    /** About how many bytes the contexts took when this was opened, beside the model's weights; an estimate. */
+    /** About how many bytes the contexts take now, beside the model's weights; they grow when a long text comes. */
     public long memoryBytes() {
-        return memoryBytes.get();
+        return service.estimatedBytes();
     }
 
     /**

@@ -128,6 +128,11 @@ public final class Reranker implements AutoCloseable {
         return generative;
     }
 
+    /** About how many bytes the contexts take now, beside the model's weights; they grow when a long document comes. */
+    public long memoryBytes() {
+        return service.estimatedBytes();
+    }
+
     /**
      * Orders documents.
      *

@@ -16,6 +16,9 @@ interface SequenceComputer extends AutoCloseable {
     /** Stops what is being computed, soon; by any thread. */
     void abort();
 
+    /** About how many bytes this takes now, beside the model's weights; by any thread. */
+    long estimatedBytes();
+
     @Override
     void close();
 }

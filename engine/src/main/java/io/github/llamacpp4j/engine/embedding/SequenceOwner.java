@@ -88,6 +88,10 @@ final class SequenceOwner {
         }
     }
 
+    long estimatedBytes() {
+        return computer.estimatedBytes();
+    }
+
     /** Waits for the thread's end, the queue being closed; what it computes is stopped. */
     void awaitEnd() {
         boolean interrupted = false;

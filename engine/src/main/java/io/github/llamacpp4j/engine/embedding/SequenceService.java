@@ -62,6 +62,11 @@ final class SequenceService implements AutoCloseable {
         return queue.size();
     }
 
+    /** About how many bytes the computers take now, beside the model's weights. */
+    long estimatedBytes() {
+        return owners.stream().mapToLong(SequenceOwner::estimatedBytes).sum();
+    }
+
     /** Fails what waits, stops what runs, and frees the computers. Closing twice does nothing. */
     @Override
     public void close() {

@@ -44,6 +44,11 @@ final class FakeComputer implements SequenceComputer {
     }
 
     @Override
+    public long estimatedBytes() {
+        return 0;
+    }
+
+    @Override
     public void close() {
         closed.set(true);
     }

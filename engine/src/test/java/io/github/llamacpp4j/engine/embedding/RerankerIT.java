@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.llamacpp4j.gguf.GgufWriter;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.Pooling;
 import io.github.llamacpp4j.testkit.base.TestModels;
@@ -12,13 +11,11 @@ import io.github.llamacpp4j.testkit.base.TinyBert;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RerankerIT {
 
-    private static final int RANK_POOLING = 4;
     private static final List<String> DOCUMENTS =
             List.of("the cat sat on the mat", "a dog ran fast", "", "hello world", "a dog ran fast");
 
@@ -34,18 +31,8 @@ class RerankerIT {
                 .computing(oneThread().longTexts(LongTextPolicy.TRUNCATE).build());
     }
 
-    /** A cross-encoder with a random head of one output. */
     private static Model crossEncoder() {
-        float[] head = new float[TinyBert.EMBEDDING_SIZE];
-        Random random = new Random(3);
-        for (int i = 0; i < head.length; i++) {
-            head[i] = random.nextFloat() - 0.5f;
-        }
-        GgufWriter file = TinyBert.file(1)
-                .put("bert.pooling_type", RANK_POOLING)
-                .tensorF32("cls.output.weight", head, TinyBert.EMBEDDING_SIZE, 1)
-                .tensorF32("cls.output.bias", new float[1], 1);
-        return Model.load(file.writeTo(folder.resolve("cross.gguf")));
+        return Model.load(TinyBert.crossEncoder(1).writeTo(folder.resolve("cross.gguf")));
     }
 
     @Test

@@ -20,6 +20,7 @@ public final class TinyBert {
     private static final int HEADS = 4;
     private static final int FEED_FORWARD_SIZE = 64;
     private static final int MEAN_POOLING = 1;
+    private static final int RANK_POOLING = 4;
 
     private TinyBert() {}
 
@@ -57,6 +58,13 @@ public final class TinyBert {
             norm(tensors, layer + "layer_output_norm");
         }
         return file;
+    }
+
+    /** A reranker: the same model with a random classification head of one output. */
+    public static GgufWriter crossEncoder(long seed) {
+        GgufWriter file = file(seed).put("bert.pooling_type", RANK_POOLING);
+        new RandomTensors(file, GgmlType.F32, seed + 1).matrix("cls.output.weight", EMBEDDING_SIZE, 1);
+        return file.tensorF32("cls.output.bias", new float[1], 1);
     }
 
     /** Writes the model. */
