@@ -1,0 +1,82 @@
+package io.github.llamacpp4j.server;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.OptionalLong;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads the bodies of requests within limits. Immutable and thread-safe. */
+final class RequestBodies {
+
+    private static final int FIRST_BUFFER = 1 << 16;
+
+    private final int maxBytes;
+    private final Json json;
+
+    RequestBodies(ServerOptions options) {
+        maxBytes = options.maxBodyBytes();
+        json = new Json(options);
+    }
+
+    /**
+     * The object in the body of a request.
+     *
+     * @throws ApiException if it is too large, of another type or not an object in JSON
+     */
+    ObjectNode read(ServerRequest request) {
+        OptionalLong length = request.headers().contentLength();
+        if (length.orElse(0) > maxBytes) {
+            throw tooLarge();
+        }
+        request.headers().first(HeaderNames.CONTENT_TYPE).ifPresent(RequestBodies::checkType);
+        return json.read(bytes(request, (int) length.orElse(-1)));
+    }
+
+    private byte[] bytes(ServerRequest request, int length) {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        try (InputStream in = request.content().inputStream()) {
+            if (length >= 0) {
+                return in.readNBytes(length);
+            }
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_BUFFER);
+            byte[] buffer = new byte[FIRST_BUFFER];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                if (bytes.size() + count > maxBytes) {
+                    throw tooLarge();
+                }
+                bytes.write(buffer, 0, count);
+            }
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ApiException tooLarge() {
+        return new ApiException(
+                413,
+                "invalid_request_error",
+                "request_too_large",
+                null,
+                "the body may have " + maxBytes + " bytes at most");
+    }
+
+    private static void checkType(String contentType) {
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (!type.equals("application/json") && !type.endsWith("+json")) {
+            throw new ApiException(
+                    415,
+                    "invalid_request_error",
+                    "unsupported_media_type",
+                    null,
+                    "expected the header Content-Type: application/json, found another type");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.llamacpp4j.server;
+
+import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.engine.embedding.ModelKind;
+import java.time.Instant;
+
+/**
+ * A model that requests can be sent to.
+ *
+ * @param id what clients call it
+ * @param llama the model
+ * @param options how it is served
+ * @param loadedAt when it became ready
+ */
+record ServedModel(String id, Llama llama, ServerOptions options, Instant loadedAt) {
+
+    /** What the model is made for. */
+    ModelKind kind() {
+        return ModelKind.of(llama.model().info());
+    }
+
+    /** Whether the model writes text. */
+    boolean generates() {
+        return switch (kind()) {
+            case GENERATIVE -> true;
+            case EMBEDDING, RERANKER, ENCODER_DECODER -> false;
+        };
+    }
+
+    /** Refuses a request for text if the model writes none. */
+    void requireGeneration() {
+        if (!generates()) {
+            throw new ApiException(
+                    400,
+                    "invalid_request_error",
+                    "model_not_supported",
+                    "model",
+                    "the model '" + id + "' (" + llama.model().info().architecture()
+                            + ") turns text into numbers and cannot write any; use "
+                            + (kind() == ModelKind.RERANKER ? "/v1/rerank" : "/v1/embeddings")
+                            + " with it, or serve a generative model");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.llamacpp4j.server;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.llamacpp4j.Llama;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An OpenAI-compatible HTTP server. It listens from the start, so that its health can be asked while the model is loaded, and
+ * answers requests once it is told to {@link #serve} a model.
+ *
+ * <p>Thread-safe. Each request has a virtual thread of its own.
+ */
+public final class Server implements AutoCloseable {
+
+    private final ServerOptions options;
+    private final ServerState state;
+    private final ClientConnections connections;
+    private final WebServer web;
+
+    private Server(ServerOptions options, InetAddress address) {
+        this.options = options;
+        state = new ServerState();
+        Http1Config http =
+                Http1Config.builder().maxHeadersSize(options.maxHeaderBytes()).build();
+        connections = new ClientConnections(
+                Http1ConnectionSelectorConfig.builder().config(http).build(), options);
+        web = WebServer.builder()
+                .address(address)
+                .port(options.port())
+                .shutdownHook(false)
+                .featuresDiscoverServices(false)
+                .protocolsDiscoverServices(false)
+                .addConnectionSelector(connections)
+                .maxTcpConnections(options.maxConnections())
+                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
+                .writeBufferSize(0)
+                .routing(HttpRouting.builder().any(new Dispatcher(routes(), state, options)))
+                .build();
+    }
+
+    /**
+     * Starts a server, which listens when this returns and has no model yet.
+     *
+     * @throws IllegalArgumentException if the host is unknown, or other machines could use the server without a key
+     * @throws java.io.UncheckedIOException if the port is taken
+     */
+    public static Server start(ServerOptions options) {
+        InetAddress address = address(requireNonNull(options, "options"));
+        Server server = new Server(options, address);
+        server.web.start();
+        return server;
+    }
+
+    private static InetAddress address(ServerOptions options) {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(options.host());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("no host is called " + options.host(), e);
+        }
+        if (!address.isLoopbackAddress() && options.apiKeys().isEmpty() && !options.insecure()) {
+            throw new IllegalArgumentException("listening on " + options.host()
+                    + " would let everybody on the network use this server: set an API key (--api-key-file FILE), or say"
+                    + " that this is meant (--insecure)");
+        }
+        return address;
+    }
+
+    private Map<String, Route> routes() {
+        Map<String, Route> routes = new LinkedHashMap<>(new StatusRoutes(state).routes());
+        ApiEndpoints.routes()
+                .keySet()
+                .forEach(path -> routes.put(
+                        path, Route.post(exchange -> state.endpoint(path).handle(exchange))));
+        return routes;
+    }
+
+    /** The port that the server listens on. */
+    public int port() {
+        return web.port();
+    }
+
+    /** Where the server listens. */
+    public URI address() {
+        String host = options.host();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+    }
+
+    /**
+     * Answers requests from now on.
+     *
+     * @param id what clients call the model
+     * @param llama the model, which stays the caller's and open until the server is closed
+     */
+    public void serve(String id, Llama llama) {
+        state.serve(new ServedModel(requireNonNull(id, "id"), requireNonNull(llama, "llama"), options, Instant.now()));
+    }
+
+    /**
+     * Takes no more requests and waits until those in work are answered; new ones are told that the server is shutting down.
+     *
+     * @return whether all were answered within {@code timeout}; {@link #close} breaks off the rest
+     */
+    public boolean drain(Duration timeout) {
+        return state.drain(timeout);
+    }
+
+    /** Stops at once. May be called more than once. */
+    @Override
+    public void close() {
+        state.drain(Duration.ZERO);
+        web.stop();
+        connections.close();
+    }
+}

@@ -1,0 +1,161 @@
+package io.github.llamacpp4j.server;
+
+import io.helidon.webserver.ServerConnectionException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Writes server-sent events: one write to the socket for each batch, none of it kept back. What a client does not take blocks
+ * the thread that reads its generation, which thereby pauses, and nobody else.
+ */
+final class SseSink implements EventSink {
+
+    private static final byte[] DATA = ascii("data: ");
+    private static final byte[] END = ascii("\n\n");
+    private static final byte[] DONE = ascii("data: [DONE]\n\n");
+    private static final byte[] HEARTBEAT = ascii(": waiting\n\n");
+
+    private final OutputStream out;
+    private final ClientConnection connection;
+    private final long silenceNanos;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Buffer pending = new Buffer();
+    private volatile long lastWrite = System.nanoTime();
+    private boolean closed;
+
+    SseSink(OutputStream out, ClientConnection connection, Duration silence) {
+        this.out = out;
+        this.connection = connection;
+        silenceNanos = silence.toNanos();
+        connection.heartbeat(this::beat);
+    }
+
+    @Override
+    public void send(JsonNode data) {
+        lock.lock();
+        try {
+            append(data);
+            flush();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void add(JsonNode data) {
+        lock.lock();
+        try {
+            append(data);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void done() {
+        lock.lock();
+        try {
+            pending.writeBytes(DONE);
+            flush();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean clientGone() {
+        return connection.isGone();
+    }
+
+    @Override
+    public void onClientGone(Runnable action) {
+        connection.onGone(action);
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                out.close();
+            }
+        } catch (IOException | ServerConnectionException | UncheckedIOException e) {
+            throw new ClientGoneException(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells of an error in mid-stream and ends. */
+    void fail(JsonNode error) {
+        send(error);
+        close();
+    }
+
+    private void append(JsonNode data) {
+        pending.writeBytes(DATA);
+        Json.write(data, pending);
+        pending.writeBytes(END);
+    }
+
+    private void flush() {
+        if (closed) {
+            pending.reset();
+            return;
+        }
+        connection.writing();
+        try {
+            pending.writeTo(out);
+            out.flush();
+        } catch (IOException | ServerConnectionException | UncheckedIOException e) {
+            closed = true;
+            throw new ClientGoneException(e);
+        } finally {
+            pending.reset();
+            connection.written();
+            lastWrite = System.nanoTime();
+        }
+    }
+
+    /** Called by the watchdog, which must not wait for this client: a thread of its own does the writing. */
+    private void beat() {
+        if (System.nanoTime() - lastWrite >= silenceNanos && !lock.isLocked()) {
+            lastWrite = System.nanoTime();
+            Thread.startVirtualThread(this::writeHeartbeat);
+        }
+    }
+
+    private void writeHeartbeat() {
+        lock.lock();
+        try {
+            if (!closed) {
+                pending.writeBytes(HEARTBEAT);
+                flush();
+            }
+        } catch (ClientGoneException left) {
+            connection.abandon();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Keeps its array when it is emptied. */
+    private static final class Buffer extends ByteArrayOutputStream {
+        private static final int USUAL_EVENT_BYTES = 1024;
+
+        Buffer() {
+            super(USUAL_EVENT_BYTES);
+        }
+    }
+}
