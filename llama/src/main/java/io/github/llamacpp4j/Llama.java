@@ -207,16 +207,24 @@ public final class Llama implements AutoCloseable {
      * @throws EngineException if the request cannot be taken or the thread is interrupted while it waits for room
      */
     public ChatStream streamChat(List<? extends ChatMessage> messages, ChatOptions options) {
+        ChatTurn turn = chatTurn(messages, options);
+        return turn.read(engine().submit(turn.request()));
+    }
+
+    /**
+     * Renders and tokenizes a conversation through the model's chat template without asking the model yet.
+     *
+     * @throws ModelKindException if the model cannot write
+     * @throws ChatException if the model has no usable template, or the template refuses the conversation
+     */
+    public ChatTurn chatTurn(List<? extends ChatMessage> messages, ChatOptions options) {
         ModelKind.requireGenerative(model.info());
         ModelChat modelChat = chat.get();
         RenderedPrompt prompt = modelChat.render(messages, options);
         GenerationOptions generation = options.generation().toBuilder()
                 .request(request -> request.showControlTokens(true))
                 .build();
-        return new ChatStream(
-                stream(modelChat.tokenize(prompt), generation),
-                modelChat.template().parser(prompt, options.template()),
-                prompt);
+        return new ChatTurn(modelChat.template(), options, prompt, generation.request(modelChat.tokenize(prompt)));
     }
 
     /** Like {@link #embed(List)} with one text. */
