@@ -42,7 +42,9 @@ final class PullCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> wanted = names.isEmpty() ? List.of(Stores.DEFAULT_ALIAS) : names;
+        List<String> wanted = names.isEmpty()
+                ? List.of(Stores.DEFAULT_ALIAS)
+                : names.stream().map(Stores::source).toList();
         ModelStore store = Stores.open(offline);
         List<StoredModel> models = new ArrayList<>();
         for (String name : wanted) {

@@ -35,7 +35,7 @@ final class RmCommand implements Callable<Integer> {
         ModelStore store = Stores.open(true);
         ArrayNode answers = Json.MAPPER.createArrayNode();
         for (String name : names) {
-            ModelStore.Removal removal = Stores.failing(() -> store.remove(name));
+            ModelStore.Removal removal = Stores.failing(() -> store.remove(Stores.source(name)));
             answers.addObject()
                     .put("name", name)
                     .put("id", removal.model().id())

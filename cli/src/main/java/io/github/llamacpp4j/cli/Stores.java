@@ -6,6 +6,7 @@ import io.github.llamacpp4j.store.StoreException;
 import io.github.llamacpp4j.store.StoreOptions;
 import io.github.llamacpp4j.store.StoredModel;
 import io.github.llamacpp4j.tinychat.TinyChat;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -32,6 +33,11 @@ final class Stores {
     /** The bundled model as a file. */
     static Path bundled() {
         return TinyChat.MODEL.extractTo(LlamaCppHome.current().modelsDirectory().resolve(".bundled"));
+    }
+
+    /** What the store knows a model by: the bundled one is a file to it. */
+    static String source(String name) {
+        return name.equals(BUNDLED) && !Files.exists(Path.of(name)) ? "file:" + bundled() : name;
     }
 
     /** Does something with the store; what goes wrong becomes the failure of the command. */

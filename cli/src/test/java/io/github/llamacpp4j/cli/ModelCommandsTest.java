@@ -233,4 +233,15 @@ class ModelCommandsTest {
             server.stop(0);
         }
     }
+
+    @Test
+    void theBundledModelCanBeTheDefaultAndGoAgain() {
+        JsonNode model = json("pull", "tinychat", "--default", "--offline", "--output", "json");
+        assertThat(json("list", "--output", "json").toString())
+                .contains(model.get("path").asString());
+        assertThat(json("inspect", "--output", "json").get("architecture").asString())
+                .isEqualTo("llama");
+        assertThat(run("rm", "tinychat")).as(err()).isZero();
+        assertThat(json("list", "--output", "json").get("models")).isEmpty();
+    }
 }

@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.store;
 
+import java.net.ProxySelector;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,6 +17,7 @@ public final class StoreOptions {
     private final Duration stallTimeout;
     private final int attempts;
     private final Duration retryPause;
+    private final ProxySelector proxies;
 
     private StoreOptions(Builder builder) {
         this.offline = builder.offline;
@@ -26,6 +28,7 @@ public final class StoreOptions {
         this.stallTimeout = builder.stallTimeout;
         this.attempts = builder.attempts;
         this.retryPause = builder.retryPause;
+        this.proxies = builder.proxies;
     }
 
     /** The options without regard to the environment. */
@@ -33,9 +36,14 @@ public final class StoreOptions {
         return builder().build();
     }
 
-    /** The options with the token of {@code HF_TOKEN} and the endpoint of {@code HF_ENDPOINT}, where those are set. */
+    /**
+     * The options with the token of {@code HF_TOKEN}, the endpoint of {@code HF_ENDPOINT} and the proxies of
+     * {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} (in lower case too), where those are set.
+     *
+     * @throws IllegalArgumentException if {@code HF_ENDPOINT} is no http address
+     */
     public static StoreOptions fromEnvironment() {
-        Builder builder = builder();
+        Builder builder = builder().proxies(EnvironmentProxies.of(System.getenv(), ProxySelector.getDefault()));
         String token = System.getenv("HF_TOKEN");
         if (token != null && !token.isBlank()) {
             builder.huggingFaceToken(token.strip());
@@ -61,7 +69,8 @@ public final class StoreOptions {
                 .connectTimeout(connectTimeout)
                 .stallTimeout(stallTimeout)
                 .attempts(attempts)
-                .retryPause(retryPause);
+                .retryPause(retryPause)
+                .proxies(proxies);
         return huggingFaceToken == null ? builder : builder.huggingFaceToken(huggingFaceToken);
     }
 
@@ -105,6 +114,11 @@ public final class StoreOptions {
         return retryPause;
     }
 
+    /** Which proxy an address is asked through; by default the JVM's own choice. */
+    public ProxySelector proxies() {
+        return proxies;
+    }
+
     /** Collects options. Not thread-safe. */
     public static final class Builder {
 
@@ -116,6 +130,7 @@ public final class StoreOptions {
         private Duration stallTimeout = Duration.ofSeconds(60);
         private int attempts = 5;
         private Duration retryPause = Duration.ofMillis(500);
+        private ProxySelector proxies = ProxySelector.getDefault();
 
         private Builder() {}
 
@@ -164,6 +179,12 @@ public final class StoreOptions {
         /** See {@link StoreOptions#retryPause()}. */
         public Builder retryPause(Duration value) {
             this.retryPause = value;
+            return this;
+        }
+
+        /** See {@link StoreOptions#proxies()}. */
+        public Builder proxies(ProxySelector value) {
+            this.proxies = value;
             return this;
         }
 

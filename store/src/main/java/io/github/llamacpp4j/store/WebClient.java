@@ -4,7 +4,6 @@ import io.github.llamacpp4j.store.StoreException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -49,7 +48,7 @@ final class WebClient implements AutoCloseable {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(options.connectTimeout())
-                .proxy(ProxySelector.getDefault())
+                .proxy(options.proxies())
                 .build();
     }
 
