@@ -41,6 +41,7 @@ class ArchitectureTest {
             Map.entry("ffi", Set.of("natives")),
             Map.entry("model", Set.of("ffi", "gguf", "natives")),
             Map.entry("engine", Set.of("model", "grammar")),
+            Map.entry("micrometer", Set.of("engine")),
             Map.entry("llama", Set.of("engine", "model", "chat", "grammar", "template", "store", "gguf", "natives")),
             Map.entry("server", Set.of("llama", "engine", "model", "chat", "grammar", "template", "gguf")));
 
