@@ -2,6 +2,7 @@ package io.github.llamacpp4j.server;
 
 import java.util.Map;
 import java.util.function.Function;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The routes of the OpenAI API that take a JSON body by POST. */
 final class ApiEndpoints {
@@ -12,7 +13,22 @@ final class ApiEndpoints {
     static Map<String, Function<ServedModel, Endpoint>> routes() {
         return Map.of("/v1/chat/completions", model -> exchange -> {
             model.requireGeneration();
-            throw new ApiException(501, "server_error", "not_implemented", null, "not yet");
+            throw ErrorTable.unavailable("not_implemented", "this route is being written");
         });
+    }
+
+    /** Path to how the route is described in the OpenAPI description; the same paths as in {@link #routes}. */
+    static Map<String, Operation> operations() {
+        return Map.of(
+                "/v1/chat/completions",
+                Operation.request(
+                        "Answers a conversation.",
+                        Json.object().put("type", "object"),
+                        Json.object().put("type", "object")));
+    }
+
+    /** The schemas that those of {@link #operations} refer to as {@code #/components/schemas/NAME}. */
+    static Map<String, ObjectNode> schemas() {
+        return Map.of();
     }
 }

@@ -9,24 +9,26 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Map;
+import java.util.Optional;
 
 /** Takes every request from Helidon to its route, and whatever goes wrong on the way to an error reply. Thread-safe. */
 final class Dispatcher implements Handler {
 
     private static final Logger LOGGER = System.getLogger("io.github.llamacpp4j.server");
 
-    private final Map<String, Route> routes;
+    private final Routes routes;
     private final ServerState state;
     private final ServerOptions options;
+    private final Metrics metrics;
     private final ApiKeys keys;
     private final Origins origins;
     private final RequestBodies bodies;
 
-    Dispatcher(Map<String, Route> routes, ServerState state, ServerOptions options) {
+    Dispatcher(Routes routes, ServerState state, ServerOptions options, Metrics metrics) {
         this.routes = routes;
         this.state = state;
         this.options = options;
+        this.metrics = metrics;
         keys = new ApiKeys(options.apiKeys());
         origins = new Origins(options.corsOrigins());
         bodies = new RequestBodies(options);
@@ -36,42 +38,50 @@ final class Dispatcher implements Handler {
     public void handle(ServerRequest request, ServerResponse response) {
         ClientConnection connection = ClientConnection.CURRENT.get();
         HttpExchange exchange = new HttpExchange(request, response, options, connection);
+        Optional<String> pattern = routes.pattern(request.path().rawPath());
+        String name = pattern.orElse("unknown");
+        long start = System.nanoTime();
         try {
-            answer(request, exchange);
-        } catch (ClientGoneException gone) {
+            answerOrFail(request, exchange, pattern.map(routes::get), name);
+        } catch (ClientGoneException | CloseConnectionException gone) {
+            metrics.clientLeft(name);
             throw new CloseConnectionException("the client has left", gone);
-        } catch (CloseConnectionException gone) {
-            throw gone;
-        } catch (RuntimeException | StackOverflowError failure) {
-            fail(request, exchange, failure);
         } finally {
             connection.answered(exchange.closes());
+            metrics.answered(name, exchange.status(), System.nanoTime() - start);
         }
-        if (!request.content().consumed() && exchange.closes()) {
+        if (exchange.closes() && !request.content().consumed()) {
             throw new CloseConnectionException("the body was refused");
         }
     }
 
-    private void answer(ServerRequest request, HttpExchange exchange) {
+    private void answerOrFail(ServerRequest request, HttpExchange exchange, Optional<Route> route, String name) {
+        try {
+            answer(request, exchange, route);
+        } catch (ClientGoneException | CloseConnectionException gone) {
+            throw gone;
+        } catch (RuntimeException | StackOverflowError failure) {
+            ApiException error = ErrorTable.of(failure);
+            if (error.status() == 500) {
+                LOGGER.log(Level.ERROR, "a request to " + name + " failed", redacted(failure));
+            }
+            exchange.fail(error);
+        }
+    }
+
+    private void answer(ServerRequest request, HttpExchange exchange, Optional<Route> found) {
         origins.admit(request, exchange);
         String method = request.prologue().method().text();
-        Route route = routes.get(request.path().rawPath());
         if (method.equals("OPTIONS")) {
-            exchange.header(HeaderNames.ALLOW, route == null ? "GET, HEAD, POST, OPTIONS" : route.allow());
+            exchange.header(HeaderNames.ALLOW, found.map(Route::allow).orElse("GET, HEAD, POST, OPTIONS"));
             exchange.empty(Status.NO_CONTENT_204);
             return;
         }
-        String caller = route != null && route.access() == Access.OPEN
-                ? ""
-                : keys.caller(request.headers()).orElse(request.remotePeer().host());
-        if (route == null) {
-            throw new ApiException(
-                    404,
-                    "invalid_request_error",
-                    "unknown_url",
-                    null,
-                    "there is nothing here; /openapi.json lists what is");
+        if (found.isEmpty() || found.get().access() != Access.OPEN) {
+            exchange.caller(keys.caller(request.headers())
+                    .orElseGet(() -> request.remotePeer().host()));
         }
+        Route route = found.orElseThrow(Dispatcher::unknown);
         if (!route.answers(method)) {
             exchange.header(HeaderNames.ALLOW, route.allow());
             throw new ApiException(
@@ -81,33 +91,32 @@ final class Dispatcher implements Handler {
                     null,
                     "expected " + route.method() + ", found another method");
         }
-        exchange.caller(caller);
-        if (route.access() != Access.WORK) {
-            route.endpoint().handle(exchange);
-            return;
+        if (route.access() == Access.WORK) {
+            work(request, exchange, route);
+        } else {
+            route.handler().accept(exchange);
         }
+    }
+
+    private void work(ServerRequest request, HttpExchange exchange, Route route) {
         state.enter();
         try {
             exchange.body(bodies.read(request));
             exchange.requestRead();
-            route.endpoint().handle(exchange);
+            route.handler().accept(exchange);
             exchange.finish();
         } finally {
             state.left();
         }
     }
 
-    private void fail(ServerRequest request, HttpExchange exchange, Throwable failure) {
-        ApiException error = ErrorTable.of(failure);
-        if (error.status() >= 500 && !(failure instanceof ApiException)) {
-            LOGGER.log(Level.ERROR, "a request to " + route(request) + " failed", redacted(failure));
-        }
-        exchange.fail(error);
-    }
-
-    private String route(ServerRequest request) {
-        String path = request.path().rawPath();
-        return routes.containsKey(path) ? path : "an unknown path";
+    private static ApiException unknown() {
+        return new ApiException(
+                404,
+                "invalid_request_error",
+                "unknown_url",
+                null,
+                "there is nothing here; /openapi.json lists what is");
     }
 
     /** The failure without its words, which may quote a prompt. */

@@ -8,9 +8,12 @@ import io.github.llamacpp4j.engine.EngineInterruptedException;
 import io.github.llamacpp4j.engine.EngineOverloadedException;
 import io.github.llamacpp4j.engine.embedding.EmbedderClosedException;
 import io.github.llamacpp4j.engine.embedding.EmbedderOverloadedException;
+import io.github.llamacpp4j.engine.embedding.EmbeddingCancelledException;
 import io.github.llamacpp4j.engine.embedding.EmptyTextException;
 import io.github.llamacpp4j.engine.embedding.ModelKindException;
 import io.github.llamacpp4j.engine.embedding.TextTooLongException;
+import io.github.llamacpp4j.grammar.GrammarException;
+import io.github.llamacpp4j.grammar.SchemaException;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What each exception becomes on the wire: the one place that knows. */
@@ -32,27 +35,37 @@ final class ErrorTable {
             case EmptyTextException e -> new ApiException(400, INVALID, "empty_input", "input", message);
             case ModelKindException e -> new ApiException(400, INVALID, "model_not_supported", "model", message);
             case ChatException e -> new ApiException(400, INVALID, "chat_template_error", "messages", message);
+            case GrammarException e -> new ApiException(400, INVALID, "invalid_grammar", "grammar", message);
+            case SchemaException e -> new ApiException(400, INVALID, "invalid_json_schema", "response_format", message);
             case IllegalArgumentException e -> new ApiException(400, INVALID, null, null, message);
             case EngineOverloadedException e -> overloaded(message);
             case EmbedderOverloadedException e -> overloaded(message);
-            case EngineClosedException e -> unavailable("draining", "the server is shutting down; ask another one");
-            case EmbedderClosedException e -> unavailable("draining", "the server is shutting down; ask another one");
-            case EngineInterruptedException e ->
-                unavailable("draining", "the server is shutting down; ask another one");
+            case EngineClosedException e -> draining();
+            case EmbedderClosedException e -> draining();
+            case EngineInterruptedException e -> draining();
+            case EmbeddingCancelledException e -> draining();
             case EngineFailedException e -> unavailable("engine_failed", "the engine has failed; it must be restarted");
-            default ->
-                new ApiException(
-                        500, SERVER, "internal_error", null, "something went wrong in the server; its log says what");
+            default -> internal();
         };
+    }
+
+    /** The request's time is over. */
+    static ApiException deadline() {
+        return new ApiException(
+                504, "timeout_error", "deadline_exceeded", null, "the request took longer than this server allows");
+    }
+
+    static ApiException draining() {
+        return unavailable("draining", "the server is shutting down; ask another one");
     }
 
     static ApiException unavailable(String code, String message) {
         return new ApiException(503, "service_unavailable", code, null, message);
     }
 
-    static ApiException deadline() {
+    static ApiException internal() {
         return new ApiException(
-                504, "timeout_error", "deadline_exceeded", null, "the request took longer than allowed");
+                500, SERVER, "internal_error", null, "something went wrong in the server; its log says what");
     }
 
     private static ApiException overloaded(String message) {

@@ -84,6 +84,12 @@ final class HttpExchange implements Exchange {
         response.status(code).send();
     }
 
+    /** The last part of the path, decoded. */
+    String lastSegment() {
+        String path = request.path().path();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
     void header(HeaderName name, String value) {
         response.header(name, value);
     }

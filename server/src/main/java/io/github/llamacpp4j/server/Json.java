@@ -14,6 +14,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -48,6 +49,11 @@ final class Json {
     /** A new, empty object. */
     static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** A new, empty array. */
+    static ArrayNode array() {
+        return JsonNodeFactory.instance.arrayNode();
     }
 
     static byte[] write(JsonNode node) {

@@ -1,13 +1,16 @@
 package io.github.llamacpp4j.server;
 
+import java.util.function.Consumer;
+
 /**
  * What answers one path.
  *
  * @param method the method that it answers: {@code GET}, with which goes {@code HEAD}, or {@code POST}
  * @param access who may ask, and when
- * @param endpoint what answers
+ * @param operation how it is described
+ * @param handler what answers
  */
-record Route(String method, Access access, Endpoint endpoint) {
+record Route(String method, Access access, Operation operation, Consumer<HttpExchange> handler) {
 
     /** Who may ask, and when. */
     enum Access {
@@ -19,12 +22,14 @@ record Route(String method, Access access, Endpoint endpoint) {
         WORK
     }
 
-    static Route get(Access access, Endpoint endpoint) {
-        return new Route("GET", access, endpoint);
+    /** A question without a body. */
+    static Route get(Access access, Operation operation, Consumer<HttpExchange> handler) {
+        return new Route("GET", access, operation, handler);
     }
 
-    static Route post(Endpoint endpoint) {
-        return new Route("POST", Access.WORK, endpoint);
+    /** Work on a JSON body. */
+    static Route post(Operation operation, Consumer<HttpExchange> handler) {
+        return new Route("POST", Access.WORK, operation, handler);
     }
 
     boolean answers(String asked) {

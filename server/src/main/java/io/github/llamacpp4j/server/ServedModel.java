@@ -22,9 +22,21 @@ record ServedModel(String id, Llama llama, ServerOptions options, Instant loaded
     /** Whether the model writes text. */
     boolean generates() {
         return switch (kind()) {
-            case GENERATIVE -> true;
-            case EMBEDDING, RERANKER, ENCODER_DECODER -> false;
+            case GENERATIVE, ENCODER_DECODER -> true;
+            case EMBEDDING, RERANKER -> false;
         };
+    }
+
+    /** Refuses a request that names another model. */
+    void requireName(String name) {
+        if (!name.equals(id)) {
+            throw new ApiException(
+                    404,
+                    "invalid_request_error",
+                    "model_not_found",
+                    "model",
+                    "this server has the model '" + id + "' and no other; /v1/models lists it");
+        }
     }
 
     /** Refuses a request for text if the model writes none. */

@@ -26,16 +26,19 @@ public final class Server implements AutoCloseable {
 
     private final ServerOptions options;
     private final ServerState state;
+    private final Metrics metrics;
     private final ClientConnections connections;
     private final WebServer web;
 
-    private Server(ServerOptions options, InetAddress address) {
+    private Server(ServerOptions options, InetAddress address, Map<String, Route> more) {
         this.options = options;
         state = new ServerState();
+        metrics = new Metrics();
         Http1Config http =
                 Http1Config.builder().maxHeadersSize(options.maxHeaderBytes()).build();
         connections = new ClientConnections(
                 Http1ConnectionSelectorConfig.builder().config(http).build(), options);
+        metrics.watch(state, connections);
         web = WebServer.builder()
                 .address(address)
                 .port(options.port())
@@ -46,7 +49,8 @@ public final class Server implements AutoCloseable {
                 .maxTcpConnections(options.maxConnections())
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
                 .writeBufferSize(0)
-                .routing(HttpRouting.builder().any(new Dispatcher(routes(), state, options)))
+                .directHandlers(DirectErrors.handlers())
+                .routing(HttpRouting.builder().any(new Dispatcher(routes(more), state, options, metrics)))
                 .build();
     }
 
@@ -57,8 +61,13 @@ public final class Server implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the port is taken
      */
     public static Server start(ServerOptions options) {
+        return start(options, Map.of());
+    }
+
+    /** Starts a server that has {@code more} routes, by path. */
+    static Server start(ServerOptions options, Map<String, Route> more) {
         InetAddress address = address(requireNonNull(options, "options"));
-        Server server = new Server(options, address);
+        Server server = new Server(options, address, more);
         server.web.start();
         return server;
     }
@@ -78,13 +87,26 @@ public final class Server implements AutoCloseable {
         return address;
     }
 
-    private Map<String, Route> routes() {
-        Map<String, Route> routes = new LinkedHashMap<>(new StatusRoutes(state).routes());
-        ApiEndpoints.routes()
-                .keySet()
-                .forEach(path -> routes.put(
-                        path, Route.post(exchange -> state.endpoint(path).handle(exchange))));
-        return routes;
+    private Routes routes(Map<String, Route> more) {
+        Map<String, Route> routes = new LinkedHashMap<>(new StatusRoutes(state, metrics).routes());
+        routes.putAll(more);
+        ApiEndpoints.operations().forEach((path, operation) -> routes.put(path, work(path, operation)));
+        routes.put(
+                "/openapi.json",
+                Route.get(
+                        Route.Access.KEY,
+                        Operation.question("This description.", Json.object().put("type", "object")),
+                        exchange -> exchange.json(
+                                200,
+                                OpenApi.document(
+                                        routes,
+                                        ApiEndpoints.schemas(),
+                                        !options.apiKeys().isEmpty()))));
+        return new Routes(routes);
+    }
+
+    private Route work(String path, Operation operation) {
+        return Route.post(operation, exchange -> state.endpoint(path).handle(exchange));
     }
 
     /** The port that the server listens on. */
@@ -105,7 +127,12 @@ public final class Server implements AutoCloseable {
      * @param llama the model, which stays the caller's and open until the server is closed
      */
     public void serve(String id, Llama llama) {
-        state.serve(new ServedModel(requireNonNull(id, "id"), requireNonNull(llama, "llama"), options, Instant.now()));
+        ServedModel model =
+                new ServedModel(requireNonNull(id, "id"), requireNonNull(llama, "llama"), options, Instant.now());
+        if (model.generates()) {
+            metrics.watch(llama.engine());
+        }
+        state.serve(model);
     }
 
     /**

@@ -62,6 +62,11 @@ final class ServerState {
         return current;
     }
 
+    /** Whether requests are taken. */
+    boolean isReady() {
+        return loaded != null && !draining;
+    }
+
     boolean isDraining() {
         return draining;
     }
@@ -85,7 +90,7 @@ final class ServerState {
         lock.lock();
         try {
             if (draining) {
-                throw ErrorTable.unavailable("draining", "the server is shutting down; ask another one");
+                throw ErrorTable.draining();
             }
             active++;
         } finally {

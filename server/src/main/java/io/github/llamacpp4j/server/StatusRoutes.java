@@ -1,26 +1,189 @@
 package io.github.llamacpp4j.server;
 
+import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.engine.Engine;
+import io.github.llamacpp4j.model.ModelInfo;
 import io.github.llamacpp4j.server.Route.Access;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** The routes that tell about the server and its model. None of them waits for the engine. */
+/**
+ * The routes that tell about the server and its model. None of them waits for the engine.
+ *
+ * <p>The shapes of {@code /props} and {@code /slots} are those of llama-server, as far as this engine has the same notions: a
+ * slot here is a share of the engine and not a place, so that which slot works for whom is not told, and prompts never are.
+ */
 final class StatusRoutes {
 
-    private final ServerState state;
+    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-    StatusRoutes(ServerState state) {
+    private final ServerState state;
+    private final Metrics metrics;
+
+    StatusRoutes(ServerState state, Metrics metrics) {
         this.state = state;
+        this.metrics = metrics;
     }
 
+    /** Path to route. */
     Map<String, Route> routes() {
         Map<String, Route> routes = new LinkedHashMap<>();
-        routes.put("/health", Route.get(Access.OPEN, this::health));
+        ObjectNode status = object("status", "string");
+        routes.put("/health", open("Whether the server lives and has its model.", status, this::health));
+        routes.put("/ready", open("Whether new requests are welcome.", status, this::ready));
+        routes.put(
+                "/metrics",
+                Route.get(
+                        Access.KEY,
+                        Operation.textQuestion("Metrics for Prometheus.", "text/plain"),
+                        exchange -> exchange.text(PROMETHEUS_TEXT, metrics.scrape())));
+        routes.put(
+                "/props",
+                keyed(
+                        "What the server is set up to do.",
+                        object("total_slots", "integer", "model_alias", "string", "chat_template", "string"),
+                        this::properties));
+        routes.put(
+                "/slots",
+                keyed(
+                        "How much of the engine is busy.",
+                        list(object("id", "integer", "n_ctx", "integer", "is_processing", "boolean")),
+                        this::slots));
+        ObjectNode model = object("id", "string", "object", "string", "created", "integer", "owned_by", "string");
+        ObjectNode models = object("object", "string", "data", "array");
+        ((ObjectNode) models.get("properties")).set("data", list(model));
+        routes.put("/v1/models", keyed("The models.", models, this::models));
+        routes.put("/v1/models/{model}", keyed("One model.", model, this::model));
         return routes;
     }
 
-    private void health(Exchange exchange) {
+    private static Route open(String summary, ObjectNode reply, Consumer<HttpExchange> handler) {
+        return Route.get(Access.OPEN, Operation.question(summary, reply), handler);
+    }
+
+    private static Route keyed(String summary, ObjectNode reply, Consumer<HttpExchange> handler) {
+        return Route.get(Access.KEY, Operation.question(summary, reply), handler);
+    }
+
+    /** The schema of an object with these members, each given by its name and type. */
+    private static ObjectNode object(String... members) {
+        ObjectNode schema = Json.object().put("type", "object");
+        ArrayNode required = schema.putArray("required");
+        ObjectNode properties = schema.putObject("properties");
+        for (int i = 0; i < members.length; i += 2) {
+            required.add(members[i]);
+            properties.putObject(members[i]).put("type", members[i + 1]);
+        }
+        return schema;
+    }
+
+    private static ObjectNode list(ObjectNode items) {
+        ObjectNode schema = Json.object().put("type", "array");
+        schema.set("items", items);
+        return schema;
+    }
+
+    /** Whether the server lives and has its model; goes on being well while it drains. */
+    private void health(HttpExchange exchange) {
         state.model();
         exchange.json(200, Json.object().put("status", "ok"));
+    }
+
+    /** Whether new requests are welcome. */
+    private void ready(HttpExchange exchange) {
+        if (state.isDraining()) {
+            throw ErrorTable.draining();
+        }
+        state.model();
+        exchange.json(200, Json.object().put("status", "ready"));
+    }
+
+    private void properties(HttpExchange exchange) {
+        ServedModel model = state.model();
+        ModelInfo info = model.llama().model().info();
+        ObjectNode body = Json.object();
+        body.putObject("default_generation_settings").put("n_ctx", contextSize(model));
+        body.put("total_slots", slotCount(model));
+        body.put("model_alias", model.id());
+        body.put("model_path", String.valueOf(model.llama().model().path().getFileName()));
+        body.put("model_kind", model.kind().name().toLowerCase(Locale.ROOT));
+        body.put("chat_template", info.chatTemplate().orElse(""));
+        body.putObject("modalities").put("vision", false).put("audio", false);
+        body.put("bos_token", spelling(model, true));
+        body.put("eos_token", spelling(model, false));
+        body.put("build_info", "llamacpp4j");
+        exchange.json(200, body);
+    }
+
+    private void slots(HttpExchange exchange) {
+        ServedModel model = state.model();
+        int busy = model.generates() ? model.llama().engine().stats().activeSequences() : 0;
+        ArrayNode slots = Json.array();
+        for (int id = 0; id < slotCount(model); id++) {
+            slots.addObject()
+                    .put("id", id)
+                    .put("n_ctx", contextSize(model))
+                    .put("speculative", false)
+                    .put("is_processing", id < busy);
+        }
+        exchange.json(200, slots);
+    }
+
+    private void models(HttpExchange exchange) {
+        ObjectNode body = Json.object().put("object", "list");
+        ArrayNode data = body.putArray("data");
+        state.served().ifPresent(model -> data.add(describe(model)));
+        exchange.json(200, body);
+    }
+
+    private void model(HttpExchange exchange) {
+        ServedModel model = state.model();
+        model.requireName(exchange.lastSegment());
+        exchange.json(200, describe(model));
+    }
+
+    private static ObjectNode describe(ServedModel model) {
+        Llama llama = model.llama();
+        ModelInfo info = llama.model().info();
+        ObjectNode body = Json.object()
+                .put("id", model.id())
+                .put("object", "model")
+                .put("created", model.loadedAt().getEpochSecond())
+                .put("owned_by", "llamacpp4j");
+        body.putObject("meta")
+                .put("kind", model.kind().name().toLowerCase(Locale.ROOT))
+                .put("architecture", info.architecture())
+                .put("description", info.description())
+                .put("n_vocab", llama.tokenizer().size())
+                .put("n_ctx", contextSize(model))
+                .put("n_ctx_train", info.trainedContextSize())
+                .put("n_embd", info.embeddingSize())
+                .put("n_params", info.parameterCount())
+                .put("size", info.sizeBytes());
+        return body;
+    }
+
+    private static int contextSize(ServedModel model) {
+        return model.generates()
+                ? model.llama().engine().limits().sequenceCells()
+                : model.llama().model().info().trainedContextSize();
+    }
+
+    private static int slotCount(ServedModel model) {
+        if (!model.generates()) {
+            return 1;
+        }
+        Engine engine = model.llama().engine();
+        return engine.options().parallelSequences();
+    }
+
+    private static String spelling(ServedModel model, boolean beginning) {
+        var special = model.llama().tokenizer().specialTokens();
+        var token = beginning ? special.beginning() : special.end();
+        return token.isPresent() ? model.llama().tokenizer().spelling(token.getAsInt()) : "";
     }
 }
