@@ -1,6 +1,9 @@
 package io.github.llamacpp4j;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.llamacpp4j.chat.ChatTemplateOptions;
+import io.github.llamacpp4j.chat.ToolChoice;
 import io.github.llamacpp4j.chat.ToolDefinition;
 import java.util.List;
 import java.util.function.Consumer;
@@ -16,10 +19,12 @@ public final class ChatOptions {
 
     private final ChatTemplateOptions template;
     private final GenerationOptions generation;
+    private final ToolChoice toolChoice;
 
-    private ChatOptions(ChatTemplateOptions template, GenerationOptions generation) {
+    private ChatOptions(ChatTemplateOptions template, GenerationOptions generation, ToolChoice toolChoice) {
         this.template = template;
         this.generation = generation;
+        this.toolChoice = toolChoice;
     }
 
     /** The template's own defaults, and those of {@link GenerationOptions}. */
@@ -29,17 +34,17 @@ public final class ChatOptions {
 
     /** A builder that starts from the defaults. */
     public static Builder builder() {
-        return new Builder(ChatTemplateOptions.builder(), GenerationOptions.builder());
+        return new Builder(ChatTemplateOptions.builder(), GenerationOptions.builder(), ToolChoice.auto());
     }
 
     /** A builder that starts from the defaults with these settings of the generation. */
     public static Builder builder(GenerationOptions generation) {
-        return new Builder(ChatTemplateOptions.builder(), generation.toBuilder());
+        return new Builder(ChatTemplateOptions.builder(), generation.toBuilder(), ToolChoice.auto());
     }
 
     /** A builder that starts from these options. */
     public Builder toBuilder() {
-        return new Builder(template.toBuilder(), generation.toBuilder());
+        return new Builder(template.toBuilder(), generation.toBuilder(), toolChoice);
     }
 
     /** How the prompt is rendered. */
@@ -52,15 +57,23 @@ public final class ChatOptions {
         return generation;
     }
 
+    /** Whether the model may, must or must not call a tool. */
+    public ToolChoice toolChoice() {
+        return toolChoice;
+    }
+
     /** Collects options; {@link #build} checks them. Not thread-safe. */
     public static final class Builder {
 
         private final ChatTemplateOptions.Builder template;
         private final GenerationOptions.Builder generation;
+        private ToolChoice toolChoice;
 
-        private Builder(ChatTemplateOptions.Builder template, GenerationOptions.Builder generation) {
+        private Builder(
+                ChatTemplateOptions.Builder template, GenerationOptions.Builder generation, ToolChoice toolChoice) {
             this.template = template;
             this.generation = generation;
+            this.toolChoice = toolChoice;
         }
 
         /** Turns thinking on or off where the template has a switch for it. Default: as the template does. */
@@ -72,6 +85,26 @@ public final class ChatOptions {
         /** Offers tools that the model may call. Default none. */
         public Builder tools(List<ToolDefinition> tools) {
             template.tools(tools);
+            return this;
+        }
+
+        /**
+         * Sets whether the model may, must or must not call a tool. Default {@link ToolChoice#auto()}: it may, and once it has written
+         * the template's opening marker of a call, it can only complete a valid one; templates without such a marker leave it free.
+         * {@link ToolChoice#required()} and {@link ToolChoice#named} leave no other answer than calls, after reasoning if there is any.
+         * {@link ToolChoice#none()} keeps the tools from the model.
+         */
+        public Builder toolChoice(ToolChoice value) {
+            toolChoice = requireNonNull(value, "toolChoice");
+            return this;
+        }
+
+        /**
+         * Allows only a text for the user that the constraint allows. Reasoning is free, and tools may be called instead as
+         * {@link #toolChoice} says. Default: anything.
+         */
+        public Builder constraint(OutputConstraint value) {
+            generation.constraint(value);
             return this;
         }
 
@@ -111,7 +144,7 @@ public final class ChatOptions {
          * @throws IllegalArgumentException if a value is out of its range; the message names it
          */
         public ChatOptions build() {
-            return new ChatOptions(template.build(), generation.build());
+            return new ChatOptions(template.build(), generation.build(), toolChoice);
         }
     }
 }

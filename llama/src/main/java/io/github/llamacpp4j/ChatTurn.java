@@ -1,6 +1,5 @@
 package io.github.llamacpp4j;
 
-import io.github.llamacpp4j.chat.ChatTemplate;
 import io.github.llamacpp4j.chat.OutputParser;
 import io.github.llamacpp4j.chat.RenderedPrompt;
 import io.github.llamacpp4j.engine.EngineRequest;
@@ -14,13 +13,13 @@ import io.github.llamacpp4j.engine.Generation;
  */
 public final class ChatTurn {
 
-    private final ChatTemplate template;
+    private final ModelChat chat;
     private final ChatOptions options;
     private final RenderedPrompt prompt;
     private final EngineRequest request;
 
-    ChatTurn(ChatTemplate template, ChatOptions options, RenderedPrompt prompt, EngineRequest request) {
-        this.template = template;
+    ChatTurn(ModelChat chat, ChatOptions options, RenderedPrompt prompt, EngineRequest request) {
+        this.chat = chat;
         this.options = options;
         this.prompt = prompt;
         this.request = request;
@@ -38,7 +37,7 @@ public final class ChatTurn {
 
     /** A new parser for the text of one answer to {@link #request()}. */
     public OutputParser parser() {
-        return template.parser(prompt, options.template());
+        return chat.parser(prompt, options);
     }
 
     /** Reads an answer to {@link #request()}; the stream closes the generation. */

@@ -1,9 +1,13 @@
 package io.github.llamacpp4j;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.llamacpp4j.engine.EngineRequest;
 import io.github.llamacpp4j.engine.SamplingOptions;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one generation is to do: how tokens are chosen, and when it ends. Immutable and thread-safe.
@@ -15,9 +19,11 @@ public final class GenerationOptions {
     private static final GenerationOptions DEFAULTS = builder().build();
 
     private final EngineRequest request;
+    private final @Nullable OutputConstraint constraint;
 
-    private GenerationOptions(EngineRequest request) {
+    private GenerationOptions(EngineRequest request, @Nullable OutputConstraint constraint) {
         this.request = request;
+        this.constraint = constraint;
     }
 
     /** llama.cpp's sampling defaults; ends when the model does or the context is full. */
@@ -27,12 +33,12 @@ public final class GenerationOptions {
 
     /** A builder that starts from the defaults. */
     public static Builder builder() {
-        return new Builder(EngineRequest.builder(0), SamplingOptions.builder());
+        return new Builder(EngineRequest.builder(0), SamplingOptions.builder(), null);
     }
 
     /** A builder that starts from these options. */
     public Builder toBuilder() {
-        return new Builder(request.toBuilder(), request.sampling().toBuilder());
+        return new Builder(request.toBuilder(), request.sampling().toBuilder(), constraint);
     }
 
     /** How tokens are chosen. */
@@ -40,8 +46,14 @@ public final class GenerationOptions {
         return request.sampling();
     }
 
+    /** What may be written; empty if anything may. */
+    public Optional<OutputConstraint> constraint() {
+        return Optional.ofNullable(constraint);
+    }
+
     /**
-     * The engine's request to continue {@code prompt} with these options.
+     * The engine's request to continue {@code prompt} with these options, without their {@link #constraint}, which needs a model:
+     * {@link Llama#request} adds it.
      *
      * @throws IllegalArgumentException if the prompt is empty
      */
@@ -54,10 +66,15 @@ public final class GenerationOptions {
 
         private final EngineRequest.Builder request;
         private final SamplingOptions.Builder sampling;
+        private @Nullable OutputConstraint constraint;
 
-        private Builder(EngineRequest.Builder request, SamplingOptions.Builder sampling) {
+        private Builder(
+                EngineRequest.Builder request,
+                SamplingOptions.Builder sampling,
+                @Nullable OutputConstraint constraint) {
             this.request = request;
             this.sampling = sampling;
+            this.constraint = constraint;
         }
 
         /** Generates at most this many tokens. Default: until the model ends or the context is full. */
@@ -131,13 +148,19 @@ public final class GenerationOptions {
             return this;
         }
 
+        /** Allows only what the constraint allows; in a chat that is the text for the user. Default: anything. */
+        public Builder constraint(OutputConstraint value) {
+            constraint = requireNonNull(value, "constraint");
+            return this;
+        }
+
         /** Changes any sampling setting. */
         public Builder sampling(Consumer<SamplingOptions.Builder> change) {
             change.accept(sampling);
             return this;
         }
 
-        /** Changes anything else: log probabilities, stop tokens, caller, priority, timeout, constraint and so on. */
+        /** Changes anything else: log probabilities, stop tokens, caller, priority, timeout and so on. */
         public Builder request(Consumer<EngineRequest.Builder> change) {
             change.accept(request);
             return this;
@@ -149,7 +172,7 @@ public final class GenerationOptions {
          * @throws IllegalArgumentException if a value is out of its range; the message names it
          */
         public GenerationOptions build() {
-            return new GenerationOptions(request.sampling(sampling.build()).build());
+            return new GenerationOptions(request.sampling(sampling.build()).build(), constraint);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.llamacpp4j;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,11 @@ final class Lazy<T> implements Supplier<T> {
 
     Lazy(Supplier<? extends T> maker) {
         this.maker = maker;
+    }
+
+    /** The value if it was made. */
+    Optional<T> made() {
+        return Optional.ofNullable(value);
     }
 
     @Override

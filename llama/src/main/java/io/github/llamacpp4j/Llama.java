@@ -9,7 +9,9 @@ import io.github.llamacpp4j.chat.RenderedPrompt;
 import io.github.llamacpp4j.engine.Completion;
 import io.github.llamacpp4j.engine.Engine;
 import io.github.llamacpp4j.engine.EngineException;
+import io.github.llamacpp4j.engine.EngineRequest;
 import io.github.llamacpp4j.engine.Generation;
+import io.github.llamacpp4j.engine.ModelVocabulary;
 import io.github.llamacpp4j.engine.embedding.Embedder;
 import io.github.llamacpp4j.engine.embedding.Embedding;
 import io.github.llamacpp4j.engine.embedding.EmbeddingException;
@@ -43,13 +45,15 @@ public final class Llama implements AutoCloseable {
     private final Model model;
     private final @Nullable Engine engine;
     private final Supplier<ModelChat> chat;
+    private final ConstraintCompiler constraints;
     private final Retrieval retrieval;
 
-    private Llama(Model model, @Nullable Engine engine, Retrieval retrieval) {
+    private Llama(Model model, Supplier<ModelVocabulary> vocabulary, @Nullable Engine engine, Retrieval retrieval) {
         this.model = model;
         this.engine = engine;
         this.retrieval = retrieval;
         chat = new Lazy<>(() -> ModelChat.of(model));
+        constraints = new ConstraintCompiler(vocabulary);
     }
 
     /**
@@ -74,8 +78,11 @@ public final class Llama implements AutoCloseable {
         try {
             ModelKind kind = ModelKind.of(model.info());
             boolean generates = kind == ModelKind.GENERATIVE || kind == ModelKind.ENCODER_DECODER;
-            Engine engine = generates ? Engine.start(model, sized(options.context(), model), options.engine()) : null;
-            return new Llama(model, engine, new Retrieval(model, options));
+            Supplier<ModelVocabulary> vocabulary = new Lazy<>(() -> new ModelVocabulary(model));
+            Engine engine = generates
+                    ? Engine.start(model, vocabulary.get(), sized(options.context(), model), options.engine())
+                    : null;
+            return new Llama(model, vocabulary, engine, new Retrieval(model, options));
         } catch (RuntimeException | Error failure) {
             model.close();
             throw failure;
@@ -161,7 +168,21 @@ public final class Llama implements AutoCloseable {
 
     /** Like {@link #stream(String, GenerationOptions)} with a prompt that is tokenized already. */
     public Generation stream(int[] prompt, GenerationOptions options) {
-        return engine().submit(options.request(prompt));
+        return engine().submit(request(prompt, options));
+    }
+
+    /**
+     * The request that {@link #stream(int[], GenerationOptions)} gives to the engine. The constraint is compiled here, on the
+     * caller's thread, unless it was used before.
+     *
+     * @throws io.github.llamacpp4j.grammar.GrammarException if the constraint is a grammar that cannot be used
+     * @throws io.github.llamacpp4j.grammar.SchemaException if the constraint is a schema that cannot be used
+     */
+    public EngineRequest request(int[] prompt, GenerationOptions options) {
+        EngineRequest request = options.request(prompt);
+        return options.constraint()
+                .map(constraint -> constraints.constrained(request, constraint))
+                .orElse(request);
     }
 
     /**
@@ -186,7 +207,10 @@ public final class Llama implements AutoCloseable {
     /**
      * Answers a conversation through the model's chat template and waits for the end.
      *
-     * @throws ChatException if the model has no usable template, or the template refuses the conversation
+     * @throws ChatException if the model has no usable template, the template refuses the conversation, or its answers cannot be
+     *     constrained as asked
+     * @throws io.github.llamacpp4j.grammar.GrammarException if the constraint is a grammar that cannot be used
+     * @throws io.github.llamacpp4j.grammar.SchemaException if the constraint or a tool's parameters are a schema that cannot be used
      * @throws EngineException if the request fails or the thread is interrupted
      */
     public ChatReply chat(List<? extends ChatMessage> messages, ChatOptions options) {
@@ -203,7 +227,10 @@ public final class Llama implements AutoCloseable {
     /**
      * Answers a conversation through the model's chat template, read as it comes. Closing the stream cancels.
      *
-     * @throws ChatException if the model has no usable template, or the template refuses the conversation
+     * @throws ChatException if the model has no usable template, the template refuses the conversation, or its answers cannot be
+     *     constrained as asked
+     * @throws io.github.llamacpp4j.grammar.GrammarException if the constraint is a grammar that cannot be used
+     * @throws io.github.llamacpp4j.grammar.SchemaException if the constraint or a tool's parameters are a schema that cannot be used
      * @throws EngineException if the request cannot be taken or the thread is interrupted while it waits for room
      */
     public ChatStream streamChat(List<? extends ChatMessage> messages, ChatOptions options) {
@@ -215,16 +242,23 @@ public final class Llama implements AutoCloseable {
      * Renders and tokenizes a conversation through the model's chat template without asking the model yet.
      *
      * @throws ModelKindException if the model cannot write
-     * @throws ChatException if the model has no usable template, or the template refuses the conversation
+     * @throws ChatException if the model has no usable template, the template refuses the conversation, or its answers cannot be
+     *     constrained as asked
+     * @throws io.github.llamacpp4j.grammar.GrammarException if the constraint is a grammar that cannot be used
+     * @throws io.github.llamacpp4j.grammar.SchemaException if the constraint or a tool's parameters are a schema that cannot be used
      */
     public ChatTurn chatTurn(List<? extends ChatMessage> messages, ChatOptions options) {
         ModelKind.requireGenerative(model.info());
         ModelChat modelChat = chat.get();
         RenderedPrompt prompt = modelChat.render(messages, options);
-        GenerationOptions generation = options.generation().toBuilder()
-                .request(request -> request.showControlTokens(true))
+        EngineRequest request = options.generation().request(modelChat.tokenize(prompt)).toBuilder()
+                .showControlTokens(true)
                 .build();
-        return new ChatTurn(modelChat.template(), options, prompt, generation.request(modelChat.tokenize(prompt)));
+        EngineRequest constrained = modelChat
+                .rules(prompt, options)
+                .map(rules -> constraints.constrained(request, rules.key(), rules.grammar()))
+                .orElse(request);
+        return new ChatTurn(modelChat, options, prompt, constrained);
     }
 
     /** Like {@link #embed(List)} with one text. */

@@ -2,9 +2,12 @@ package io.github.llamacpp4j;
 
 import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.chat.ChatTemplate;
+import io.github.llamacpp4j.chat.ChatTemplateOptions;
+import io.github.llamacpp4j.chat.OutputParser;
 import io.github.llamacpp4j.chat.PromptTokenizer;
 import io.github.llamacpp4j.chat.RenderedPrompt;
 import io.github.llamacpp4j.chat.TemplateTokens;
+import io.github.llamacpp4j.chat.ToolChoice;
 import io.github.llamacpp4j.chat.VocabularyToken;
 import io.github.llamacpp4j.chat.VocabularyToken.Kind;
 import io.github.llamacpp4j.model.Model;
@@ -13,6 +16,7 @@ import io.github.llamacpp4j.model.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -72,7 +76,22 @@ final class ModelChat {
     }
 
     RenderedPrompt render(List<? extends ChatMessage> messages, ChatOptions options) {
-        return template.render(messages, options.template());
+        return template.render(messages, offered(options));
+    }
+
+    OutputParser parser(RenderedPrompt prompt, ChatOptions options) {
+        return template.parser(prompt, offered(options));
+    }
+
+    /** What the answer may be, if that is not everything. */
+    Optional<AnswerRules> rules(RenderedPrompt prompt, ChatOptions options) {
+        return AnswerRules.of(template, prompt, offered(options), options);
+    }
+
+    private static ChatTemplateOptions offered(ChatOptions options) {
+        return options.toolChoice() instanceof ToolChoice.None
+                ? options.template().toBuilder().tools(List.of()).build()
+                : options.template();
     }
 
     int[] tokenize(RenderedPrompt prompt) {

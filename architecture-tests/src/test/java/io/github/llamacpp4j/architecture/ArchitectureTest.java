@@ -36,7 +36,7 @@ class ArchitectureTest {
             Map.entry("grammar", Set.of()),
             Map.entry("natives", Set.of()),
             Map.entry("tinychat", Set.of()),
-            Map.entry("chat", Set.of("template")),
+            Map.entry("chat", Set.of("template", "grammar")),
             Map.entry("store", Set.of("gguf")),
             Map.entry("ffi", Set.of("natives")),
             Map.entry("model", Set.of("ffi", "gguf", "natives")),

@@ -1,5 +1,7 @@
 package io.github.llamacpp4j.chat;
 
+import io.github.llamacpp4j.grammar.Grammar;
+import io.github.llamacpp4j.grammar.TokenVocabulary;
 import io.github.llamacpp4j.template.Template;
 import io.github.llamacpp4j.template.TemplateException;
 import io.github.llamacpp4j.template.TrackedText;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,6 +194,58 @@ public final class ChatTemplate {
             shared++;
         }
         return longer.substring(shared);
+    }
+
+    /**
+     * A grammar of whole answers whose text is constrained: reasoning may come first where the prompt and the options allow it,
+     * or must where the prompt has begun it.
+     *
+     * @param prompt what the answer belongs to
+     * @param options what it was rendered with
+     * @param text what the text for the user may be
+     * @param vocabulary the model's tokens
+     * @throws ChatException if the syntax of this template's answers cannot be constrained
+     */
+    public Grammar textGrammar(
+            RenderedPrompt prompt, ChatTemplateOptions options, Grammar text, TokenVocabulary vocabulary) {
+        return grammars(prompt, options, vocabulary).text(text);
+    }
+
+    /**
+     * A grammar of whole answers that call at least one of the offered tools with arguments that its schema allows. Reasoning may
+     * come first as in {@link #textGrammar}.
+     *
+     * @param prompt what the answer belongs to
+     * @param options what it was rendered with, the tools among them
+     * @param choice {@link ToolChoice.Named} allows one call of that tool, everything else calls of any tool
+     * @param vocabulary the model's tokens
+     * @throws ChatException if the template writes calls in a way that cannot be constrained, or there is no such tool
+     * @throws io.github.llamacpp4j.grammar.SchemaException if a tool's parameters are a schema that cannot be enforced
+     */
+    public Grammar toolCallGrammar(
+            RenderedPrompt prompt, ChatTemplateOptions options, ToolChoice choice, TokenVocabulary vocabulary) {
+        return grammars(prompt, options, vocabulary).toolCalls(options.tools(), choice);
+    }
+
+    /**
+     * A grammar of answers in free text that leaves no choice but a valid call of an offered tool once the template's opening marker
+     * of a call has been written.
+     *
+     * @return the grammar; empty if calls have no opening marker or cannot be constrained
+     * @throws io.github.llamacpp4j.grammar.SchemaException if a tool's parameters are a schema that cannot be enforced
+     */
+    public Optional<Grammar> lazyToolCallGrammar(
+            RenderedPrompt prompt, ChatTemplateOptions options, TokenVocabulary vocabulary) {
+        return grammars(prompt, options, vocabulary).lazyToolCalls(options.tools());
+    }
+
+    private AnswerGrammars grammars(RenderedPrompt prompt, ChatTemplateOptions options, TokenVocabulary vocabulary) {
+        AnswerOpening opening = new AnswerOpening(
+                syntax.rules(),
+                prompt.generationPrompt(),
+                options.enableThinking().orElse(true),
+                vocabulary);
+        return new AnswerGrammars(syntax.rules(), new CallProbe(renderer, shape, syntax), opening, vocabulary);
     }
 
     /** A parser for the answer to a prompt of this template. */

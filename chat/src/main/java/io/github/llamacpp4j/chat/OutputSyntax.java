@@ -22,6 +22,10 @@ public final class OutputSyntax {
         return new OutputSyntax(SyntaxCatalog.recognise(templateText));
     }
 
+    SyntaxRules rules() {
+        return rules;
+    }
+
     /** Whether the template knows reasoning that is set off from the text. */
     public boolean hasReasoning() {
         return rules.channels() != null || !rules.tags().reasoning().isEmpty();

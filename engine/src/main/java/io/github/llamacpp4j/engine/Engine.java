@@ -61,7 +61,16 @@ public final class Engine implements AutoCloseable {
      * @param options how the context is shared
      */
     public static Engine start(Model model, ContextOptions context, EngineOptions options) {
-        return start(() -> ContextDecoder.open(model, context, options), new ModelVocabulary(model), options);
+        return start(model, new ModelVocabulary(model), context, options);
+    }
+
+    /**
+     * Like {@link #start(Model, ContextOptions, EngineOptions)} with a vocabulary that was read before.
+     *
+     * @param vocabulary the vocabulary of the model
+     */
+    public static Engine start(Model model, ModelVocabulary vocabulary, ContextOptions context, EngineOptions options) {
+        return start(() -> ContextDecoder.open(model, context, options), vocabulary, options);
     }
 
     private EngineRun newRun() {

@@ -123,20 +123,101 @@ public final class Grammar {
     }
 
     /**
+     * Makes a grammar of exactly this markup, in which the spelling of a control token stands for that token.
+     *
+     * @param markup text and spelled-out control tokens
+     * @param vocabulary where control tokens are looked up
+     * @return the grammar
+     */
+    public static Grammar markup(String markup, TokenVocabulary vocabulary) {
+        List<Node> parts = new ArrayList<>();
+        for (MarkupPiece piece : MarkupPiece.split(markup, vocabulary)) {
+            parts.add(
+                    switch (piece) {
+                        case MarkupPiece.Control control ->
+                            new Node.Token(new TokenTest(TokenTest.Kind.IS, control.id()));
+                        case MarkupPiece.Text text -> new Node.Literal(text.text());
+                    });
+        }
+        return of(Node.sequence(parts), GrammarLimits.defaults());
+    }
+
+    /**
+     * Puts grammars one after another.
+     *
+     * @param parts the grammars; none make the grammar of the empty text
+     * @return a grammar under the limits of the first
+     */
+    public static Grammar sequence(List<Grammar> parts) {
+        return of(Node.sequence(calls(parts)), limitsOf(parts));
+    }
+
+    /**
+     * Makes a grammar of the texts of any of these.
+     *
+     * @param options the grammars, at least one
+     * @return a grammar under the limits of the first
+     */
+    public static Grammar anyOf(List<Grammar> options) {
+        if (options.isEmpty()) {
+            throw new IllegalArgumentException("options must not be empty");
+        }
+        return of(Node.choice(calls(options)), limitsOf(options));
+    }
+
+    private static List<Node> calls(List<Grammar> grammars) {
+        return grammars.stream()
+                .<Node>map(grammar -> new Node.Call(grammar.root))
+                .toList();
+    }
+
+    private static GrammarLimits limitsOf(List<Grammar> grammars) {
+        return grammars.isEmpty() ? GrammarLimits.defaults() : grammars.getFirst().limits;
+    }
+
+    /**
+     * Makes a grammar of this one or nothing.
+     *
+     * @return the grammar
+     */
+    public Grammar optional() {
+        return of(Node.optional(new Node.Call(root)), limits);
+    }
+
+    /**
+     * Makes a grammar of this one, once or more often.
+     *
+     * @param separator what stands between two
+     * @return the grammar
+     */
+    public Grammar repeated(Grammar separator) {
+        Node more = Node.sequence(new Node.Call(separator.root), new Node.Call(root));
+        return of(Node.sequence(new Node.Call(root), Node.repeat(more, 0, Node.Repeat.UNBOUNDED)), limits);
+    }
+
+    /**
      * Makes a grammar of free text that falls under this grammar once a marker appears, as for tool calls. Without a marker
-     * any text is complete. Control tokens other than the trigger tokens may stand in free text.
+     * any text is complete, unless the trigger requires one. Control tokens other than the trigger tokens may stand in free
+     * text.
      *
      * @param trigger what to wait for
      * @return the lazy grammar
      */
     public Grammar after(LazyTrigger trigger) {
-        MarkerScanner scanner = new MarkerScanner(trigger.markers());
         Rule lazy = new Rule("lazy");
+        Node rest = trigger.repeated() ? new Node.Call(lazy) : Node.empty();
+        lazy.define(triggered(trigger, rest, false));
+        return of(trigger.required() ? triggered(trigger, rest, true) : new Node.Call(lazy), limits);
+    }
+
+    private Node triggered(LazyTrigger trigger, Node rest, boolean required) {
+        MarkerScanner scanner = new MarkerScanner(trigger.markers());
         Node free = new Node.Text(scanner.without(), false);
         Node controls = new Node.Token(new TokenTest(TokenTest.Kind.CONTROL_BUT, trigger.tokens()));
-        Node rest = trigger.repeated() ? new Node.Call(lazy) : Node.empty();
         List<Node> options = new ArrayList<>();
-        options.add(free);
+        if (!required) {
+            options.add(free);
+        }
         if (!trigger.markers().isEmpty()) {
             options.add(Node.sequence(new Node.Text(scanner.until(), false), new Node.Call(root), rest));
         }
@@ -144,9 +225,8 @@ public final class Grammar {
             Node token = new Node.Token(new TokenTest(TokenTest.Kind.IS, trigger.tokens()));
             options.add(Node.sequence(free, token, new Node.Call(root), rest));
         }
-        lazy.define(Node.sequence(
-                Node.repeat(Node.sequence(free, controls), 0, Node.Repeat.UNBOUNDED), Node.choice(options)));
-        return of(new Node.Call(lazy), limits);
+        return Node.sequence(
+                Node.repeat(Node.sequence(free, controls), 0, Node.Repeat.UNBOUNDED), Node.choice(options));
     }
 
     /** {@return this grammar in GBNF, which llama.cpp reads too} */

@@ -14,11 +14,13 @@ public final class LazyTrigger {
     private final List<String> markers;
     private final Set<Integer> tokens;
     private final boolean repeated;
+    private final boolean required;
 
     private LazyTrigger(Builder builder) {
         markers = List.copyOf(builder.markers);
         tokens = Set.copyOf(builder.tokens);
         repeated = builder.repeated;
+        required = builder.required;
         if (markers.isEmpty() && tokens.isEmpty()) {
             throw new IllegalArgumentException("a trigger needs at least one marker or token");
         }
@@ -34,7 +36,7 @@ public final class LazyTrigger {
 
     /** {@return a builder that starts from this trigger} */
     public Builder toBuilder() {
-        Builder builder = new Builder().repeated(repeated);
+        Builder builder = new Builder().repeated(repeated).required(required);
         markers.forEach(builder::marker);
         tokens.forEach(builder::token);
         return builder;
@@ -55,11 +57,17 @@ public final class LazyTrigger {
         return repeated;
     }
 
+    /** {@return whether a marker must come; default false: free text alone is complete too} */
+    public boolean required() {
+        return required;
+    }
+
     /** Collects markers; not safe for use by several threads. */
     public static final class Builder {
         private final List<String> markers = new ArrayList<>();
         private final Set<Integer> tokens = new LinkedHashSet<>();
         private boolean repeated;
+        private boolean required;
 
         private Builder() {}
 
@@ -82,6 +90,37 @@ public final class LazyTrigger {
          */
         public Builder token(int id) {
             tokens.add(id);
+            return this;
+        }
+
+        /**
+         * Adds markup after which the grammar begins: the token if it is a control token of the vocabulary, else the text.
+         *
+         * @param markup one control token's spelling, or a text without any
+         * @param vocabulary where control tokens are looked up
+         * @return this builder
+         * @throws IllegalArgumentException if control tokens and text are mixed
+         */
+        public Builder markup(String markup, TokenVocabulary vocabulary) {
+            List<MarkupPiece> pieces = MarkupPiece.split(markup, vocabulary);
+            if (pieces.size() != 1) {
+                throw new IllegalArgumentException(
+                        "a marker is one control token or a text without any, found " + markup);
+            }
+            return switch (pieces.getFirst()) {
+                case MarkupPiece.Control control -> token(control.id());
+                case MarkupPiece.Text text -> marker(text.text());
+            };
+        }
+
+        /**
+         * Sets whether a marker must come.
+         *
+         * @param value whether free text alone is not complete
+         * @return this builder
+         */
+        public Builder required(boolean value) {
+            required = value;
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.github.llamacpp4j.grammar;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
@@ -21,6 +22,7 @@ public final class TokenVocabulary {
     private final byte[][] texts;
     private final boolean[] control;
     private final boolean[] endOfGeneration;
+    private final List<Integer> controls;
     private final TokenTrie trie;
 
     private TokenVocabulary(byte[][] pieces, IntPredicate isControl, IntPredicate isEndOfGeneration) {
@@ -33,6 +35,10 @@ public final class TokenVocabulary {
             control[id] = endOfGeneration[id] || isControl.test(id);
             texts[id] = control[id] ? NO_BYTES : pieces[id];
         }
+        controls = IntStream.range(0, pieces.length)
+                .filter(id -> control[id] && pieces[id].length > 0)
+                .boxed()
+                .toList();
         trie = new TokenTrie(texts);
     }
 
@@ -98,6 +104,20 @@ public final class TokenVocabulary {
                 .min(Comparator.comparing((Integer id) -> !control[id]).thenComparing(Comparator.naturalOrder()))
                 .map(OptionalInt::of)
                 .orElse(OptionalInt.empty());
+    }
+
+    /** {@return the control token whose spelling stands in the text at this place, the longest if there are several} */
+    OptionalInt controlAt(String text, int index) {
+        return controls.stream()
+                .filter(id -> text.startsWith(spelling(id), index))
+                .max(Comparator.comparingInt(id -> pieces[id].length))
+                .map(OptionalInt::of)
+                .orElse(OptionalInt.empty());
+    }
+
+    /** {@return how a token is written out} */
+    String spelling(int token) {
+        return new String(pieces[token], StandardCharsets.UTF_8);
     }
 
     /** {@return the bytes a grammar sees; none for control tokens and unknown ids} */
