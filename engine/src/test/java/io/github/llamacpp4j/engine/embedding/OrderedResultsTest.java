@@ -49,7 +49,7 @@ class OrderedResultsTest {
             assertThat(values).containsExactly(1, 2, 3, 4, 5);
         }
         assertThat(computer.batches.stream().flatMap(List::stream).map(tokens -> tokens.length))
-                .containsExactly(9, 5, 3, 2, 1);
+                .containsExactly(9, 1, 5, 3, 2);
     }
 
     @Test
