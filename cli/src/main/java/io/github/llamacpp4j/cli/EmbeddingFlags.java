@@ -30,10 +30,7 @@ final class EmbeddingFlags {
             description = "Batches computed side by side (default: as suits the model and the machine).")
     private @Nullable Integer contexts;
 
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            description = "Tokens computed at once (default 63 on processors, 2048 on a GPU).")
+    @Option(names = "--batch", paramLabel = "N", description = "Tokens computed at once (default 256).")
     private @Nullable Integer batchTokens;
 
     @Option(

@@ -11,10 +11,12 @@ final class ApiEndpoints {
 
     /** Path to what makes the endpoint once the model is there. */
     static Map<String, Function<ServedModel, Endpoint>> routes() {
-        return Map.of("/v1/chat/completions", model -> exchange -> {
-            model.requireGeneration();
-            throw ErrorTable.unavailable("not_implemented", "this route is being written");
-        });
+        return Map.of("/v1/chat/completions", writer(ChatEndpoint::new));
+    }
+
+    /** An endpoint for models that write; others refuse. */
+    private static Function<ServedModel, Endpoint> writer(Function<ServedModel, Endpoint> endpoint) {
+        return model -> model.generates() ? endpoint.apply(model) : exchange -> model.requireGeneration();
     }
 
     /** Path to how the route is described in the OpenAPI description; the same paths as in {@link #routes}. */

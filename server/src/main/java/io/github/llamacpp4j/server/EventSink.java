@@ -12,8 +12,15 @@ interface EventSink extends AutoCloseable {
      */
     void send(JsonNode data);
 
-    /** Adds one {@code data:} event that goes out with the next {@link #send} or {@link #done}: one write for a batch of events. */
-    void add(JsonNode data);
+    /** Adds one {@code data:} event that goes out with the next {@link #flush} or {@link #done}: one write for a batch of events. */
+    void add(JsonBuffer json);
+
+    /**
+     * Sends what was {@link #add added}.
+     *
+     * @throws ClientGoneException if the client has left
+     */
+    void flush();
 
     /** Sends {@code data: [DONE]}, the last event. */
     void done();

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
@@ -23,8 +24,10 @@ final class Json {
 
     private static final int LONGEST_NUMBER = 100;
     private static final int LONGEST_NAME = 1000;
-    private static final JsonMapper WRITER =
-            JsonMapper.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+    private static final JsonMapper WRITER = JsonMapper.builder(
+                    JsonFactory.builder().rootValueSeparator((String) null).build())
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .build();
 
     private final int maxDepth;
     private final JsonMapper reader;
@@ -62,6 +65,15 @@ final class Json {
 
     static void write(JsonNode node, OutputStream out) {
         WRITER.writeValue(out, node);
+    }
+
+    /** Writes several values to {@code out}, one right after the other. */
+    static JsonGenerator generator(OutputStream out) {
+        return WRITER.createGenerator(out);
+    }
+
+    static void write(JsonNode node, JsonGenerator generator) {
+        WRITER.writeValue(generator, node);
     }
 
     /**

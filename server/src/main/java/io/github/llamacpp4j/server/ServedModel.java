@@ -21,7 +21,10 @@ record ServedModel(String id, Llama llama, ServerOptions options, Instant loaded
 
     /** Whether the model writes text. */
     boolean generates() {
-        return llama.generates();
+        return switch (kind()) {
+            case GENERATIVE, ENCODER_DECODER -> true;
+            case EMBEDDING, RERANKER -> false;
+        };
     }
 
     /** Refuses a request that names another model. */

@@ -1,7 +1,6 @@
 package io.github.llamacpp4j.server;
 
 import io.helidon.webserver.ServerConnectionException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -25,7 +24,7 @@ final class SseSink implements EventSink {
     private final ClientConnection connection;
     private final long silenceNanos;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Buffer pending = new Buffer();
+    private final JsonBuffer pending = new JsonBuffer();
     private volatile long lastWrite = System.nanoTime();
     private boolean closed;
 
@@ -41,17 +40,29 @@ final class SseSink implements EventSink {
         lock.lock();
         try {
             append(data);
-            flush();
+            write();
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public void add(JsonNode data) {
+    public void add(JsonBuffer json) {
         lock.lock();
         try {
-            append(data);
+            pending.writeBytes(DATA);
+            pending.write(json.array(), 0, json.size());
+            pending.writeBytes(END);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void flush() {
+        lock.lock();
+        try {
+            write();
         } finally {
             lock.unlock();
         }
@@ -62,7 +73,7 @@ final class SseSink implements EventSink {
         lock.lock();
         try {
             pending.writeBytes(DONE);
-            flush();
+            write();
         } finally {
             lock.unlock();
         }
@@ -105,8 +116,8 @@ final class SseSink implements EventSink {
         pending.writeBytes(END);
     }
 
-    private void flush() {
-        if (closed) {
+    private void write() {
+        if (closed || pending.size() == 0) {
             pending.reset();
             return;
         }
@@ -137,7 +148,7 @@ final class SseSink implements EventSink {
         try {
             if (!closed) {
                 pending.writeBytes(HEARTBEAT);
-                flush();
+                write();
             }
         } catch (ClientGoneException left) {
             connection.abandon();
@@ -148,14 +159,5 @@ final class SseSink implements EventSink {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** Keeps its array when it is emptied. */
-    private static final class Buffer extends ByteArrayOutputStream {
-        private static final int USUAL_EVENT_BYTES = 1024;
-
-        Buffer() {
-            super(USUAL_EVENT_BYTES);
-        }
     }
 }
