@@ -2,6 +2,7 @@ package io.github.llamacpp4j.model;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.github.llamacpp4j.ffi.generated.llama_batch;
@@ -12,7 +13,7 @@ import java.lang.ref.Reference;
 import java.util.function.ToIntFunction;
 
 /**
- * Tokens of one or several sequences, to be computed in one go ({@code llama_batch}). Made once, filled and cleared many
+ * Tokens of one or several sequences, or embeddings in their place, to be computed in one go ({@code llama_batch}). Made once, filled and cleared many
  * times; filling it allocates nothing. A batch may be larger than a context's {@link ContextOptions#batchSize()}: the
  * context splits it.
  *
@@ -24,8 +25,12 @@ public final class Batch {
     /** The largest capacity. */
     public static final int MAX_CAPACITY = 1 << 22;
 
+    /** The most numbers that the embeddings of a batch have together: 1 GiB of them. */
+    public static final int MAX_EMBEDDING_NUMBERS = 1 << 28;
+
     private final int capacity;
     private final int maxSequencesPerToken;
+    private final int embeddingSize;
     private final MemorySegment tokens;
     private final MemorySegment positions;
     private final MemorySegment sequenceCounts;
@@ -58,11 +63,32 @@ public final class Batch {
      * @param maxSequencesPerToken the most sequences of one token, 1 to {@link ContextOptions#MAX_SEQUENCES}
      */
     public Batch(int capacity, int maxSequencesPerToken) {
-        this(Arena.ofAuto(), capacity, maxSequencesPerToken);
+        this(Arena.ofAuto(), capacity, maxSequencesPerToken, 0);
     }
 
-    /** A batch whose memory the caller frees. */
+    /**
+     * A batch of embeddings in place of token ids, such as an image encoder or a soft prompt gives. All of its entries are
+     * embeddings: {@link #add(float[], int, int, boolean)} fills it.
+     *
+     * @param capacity the most embeddings, 1 to {@link #MAX_CAPACITY}
+     * @param embeddingSize how many numbers each has: the model's {@link ModelInfo#inputEmbeddingSize()}
+     * @throws IllegalArgumentException if a number is out of range, or they have more than
+     *     {@link #MAX_EMBEDDING_NUMBERS} together
+     */
+    public static Batch ofEmbeddings(int capacity, int embeddingSize) {
+        if (embeddingSize < 1 || (long) capacity * embeddingSize > MAX_EMBEDDING_NUMBERS) {
+            throw new IllegalArgumentException("embeddings have 1 number or more and at most " + MAX_EMBEDDING_NUMBERS
+                    + " in all of a batch, found " + capacity + " of " + embeddingSize);
+        }
+        return new Batch(Arena.ofAuto(), capacity, 1, embeddingSize);
+    }
+
+    /** A batch of tokens whose memory the caller frees. */
     Batch(Arena arena, int capacity, int maxSequencesPerToken) {
+        this(arena, capacity, maxSequencesPerToken, 0);
+    }
+
+    private Batch(Arena arena, int capacity, int maxSequencesPerToken, int embeddingSize) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("capacity must be from 1 to " + MAX_CAPACITY + ", found " + capacity);
         }
@@ -72,11 +98,13 @@ public final class Batch {
         }
         this.capacity = capacity;
         this.maxSequencesPerToken = maxSequencesPerToken;
+        this.embeddingSize = embeddingSize;
+        int entryBytes = Integer.BYTES * Math.max(1, embeddingSize);
         SegmentAllocator memory = SegmentAllocator.slicingAllocator(
-                arena.allocate(bytes(capacity, maxSequencesPerToken), llama_batch.LAYOUT.byteAlignment()));
+                arena.allocate(bytes(capacity, maxSequencesPerToken, entryBytes), llama_batch.LAYOUT.byteAlignment()));
         this.struct = llama_batch.allocate(memory);
         this.sequencePointers = memory.allocate(ADDRESS, capacity + 1L);
-        this.tokens = memory.allocate(JAVA_INT, capacity);
+        this.tokens = memory.allocate((long) capacity * entryBytes, Integer.BYTES);
         this.positions = memory.allocate(JAVA_INT, capacity);
         this.sequenceCounts = memory.allocate(JAVA_INT, capacity);
         this.sequenceIds = memory.allocate(JAVA_INT, (long) capacity * maxSequencesPerToken);
@@ -89,9 +117,9 @@ public final class Batch {
         clear();
     }
 
-    private static long bytes(int capacity, int maxSequencesPerToken) {
-        long integers = (3L + maxSequencesPerToken) * Integer.BYTES;
-        return llama_batch.SIZE + (capacity + 1L) * (ADDRESS.byteSize() + integers + 1);
+    private static long bytes(int capacity, int maxSequencesPerToken, int entryBytes) {
+        long integers = (2L + maxSequencesPerToken) * Integer.BYTES;
+        return llama_batch.SIZE + (capacity + 1L) * (ADDRESS.byteSize() + integers + entryBytes + 1);
     }
 
     /** The most tokens. */
@@ -138,6 +166,38 @@ public final class Batch {
     }
 
     /**
+     * Appends an embedding of one sequence to a batch {@linkplain #ofEmbeddings(int, int) of embeddings}.
+     *
+     * @param embedding its numbers, copied
+     * @param position its place in the sequence, from 0; consecutive within each sequence
+     * @param sequenceId the sequence
+     * @param output whether logits (or an embedding) are computed for it
+     * @return its index in this batch
+     * @throws IllegalStateException if the batch is full or one of tokens
+     * @throws IllegalArgumentException if a number is negative, or the embedding has another size or a number that is not
+     *     finite
+     */
+    public int add(float[] embedding, int position, int sequenceId, boolean output) {
+        if (embeddingSize == 0) {
+            throw new IllegalStateException("this batch holds tokens: make one with Batch.ofEmbeddings");
+        }
+        requireSequence(sequenceId);
+        if (embedding.length != embeddingSize) {
+            throw new IllegalArgumentException(
+                    "embeddings of this batch have " + embeddingSize + " numbers, found " + embedding.length);
+        }
+        for (float value : embedding) {
+            if (!Float.isFinite(value)) {
+                throw new IllegalArgumentException("the embedding contains " + value + ", expected finite numbers");
+            }
+        }
+        int index = appendEntry(position, 1, output);
+        MemorySegment.copy(embedding, 0, tokens, JAVA_FLOAT, entryOffset(index), embeddingSize);
+        setSequence(index, 0, sequenceId);
+        return index;
+    }
+
+    /**
      * Appends a token that several sequences share; their memories must be equal so far.
      *
      * @param token its id
@@ -170,18 +230,29 @@ public final class Batch {
     }
 
     private int append(int token, int position, int sequences, boolean output) {
-        if (size == capacity) {
-            throw new IllegalStateException("the batch is full: it holds " + capacity + " tokens");
+        if (embeddingSize > 0) {
+            throw new IllegalStateException("this batch holds embeddings: make one for tokens with new Batch");
         }
-        if (token < 0 || position < 0) {
+        if (token < 0) {
             throw new IllegalArgumentException(
                     "token and position must not be negative, found " + token + " and " + position);
         }
-        tokens.setAtIndex(JAVA_INT, size, token);
+        int index = appendEntry(position, sequences, output);
+        tokens.setAtIndex(JAVA_INT, index, token);
+        largestToken = Math.max(largestToken, token);
+        return index;
+    }
+
+    private int appendEntry(int position, int sequences, boolean output) {
+        if (size == capacity) {
+            throw new IllegalStateException("the batch is full: it holds " + capacity + " tokens");
+        }
+        if (position < 0) {
+            throw new IllegalArgumentException("a position must not be negative, found " + position);
+        }
         positions.setAtIndex(JAVA_INT, size, position);
         sequenceCounts.setAtIndex(JAVA_INT, size, sequences);
         outputs.set(JAVA_BYTE, size, (byte) (output ? 1 : 0));
-        largestToken = Math.max(largestToken, token);
         largestPosition = Math.max(largestPosition, position);
         outputCount += output ? 1 : 0;
         return size++;
@@ -212,8 +283,14 @@ public final class Batch {
         }
     }
 
+    private long entryOffset(int index) {
+        return (long) index * Math.max(1, embeddingSize) * Integer.BYTES;
+    }
+
     private void pointStructAt(int start) {
-        llama_batch.token(struct, tokens.asSlice((long) start * Integer.BYTES));
+        MemorySegment entries = tokens.asSlice(entryOffset(start));
+        llama_batch.token(struct, embeddingSize == 0 ? entries : MemorySegment.NULL);
+        llama_batch.embd(struct, embeddingSize == 0 ? MemorySegment.NULL : entries);
         llama_batch.pos(struct, positions.asSlice((long) start * Integer.BYTES));
         llama_batch.n_seq_id(struct, sequenceCounts.asSlice((long) start * Integer.BYTES));
         llama_batch.seq_id(struct, sequencePointers.asSlice(start * ADDRESS.byteSize()));
@@ -228,6 +305,11 @@ public final class Batch {
 
     boolean output(int index) {
         return outputs.get(JAVA_BYTE, index) != 0;
+    }
+
+    /** How many numbers each entry has; 0 if the entries are tokens. */
+    int embeddingSize() {
+        return embeddingSize;
     }
 
     int outputCount() {

@@ -9,6 +9,9 @@ final class BatchChecks {
         if (batch.isEmpty()) {
             throw new IllegalArgumentException("the batch is empty: add at least one token");
         }
+        if (batch.embeddingSize() > 0) {
+            checkEmbeddings(batch, facts, info);
+        }
         if (batch.largestToken() >= facts.vocabularySize()) {
             throw new IllegalArgumentException("token ids of this model go from 0 to " + (facts.vocabularySize() - 1)
                     + ", found " + batch.largestToken());
@@ -28,6 +31,18 @@ final class BatchChecks {
             throw new IllegalArgumentException("a token cannot belong to several sequences here: "
                     + (facts.stateful() ? "the model is recurrent" : "the context was made without unifiedCache")
                     + "; decode it once and copy the sequence");
+        }
+    }
+
+    /** What llama.cpp would read past the end for, or assert. */
+    private static void checkEmbeddings(Batch batch, ContextFacts facts, ModelInfo info) {
+        if (batch.embeddingSize() != info.inputEmbeddingSize()) {
+            throw new IllegalArgumentException("expected embeddings of " + info.inputEmbeddingSize()
+                    + " numbers, the input width of the model " + info + ", found " + batch.embeddingSize());
+        }
+        if (!facts.takesEmbeddings()) {
+            throw new IllegalArgumentException(
+                    "the model " + info + " cannot compute plain embeddings in this context: give it tokens");
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.llamacpp4j.model;
 
 import static io.github.llamacpp4j.ffi.generated.LlamaH.*;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.util.Objects.requireNonNull;
 
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.llama_perf_context_data;
@@ -44,12 +45,14 @@ public final class Context implements AutoCloseable {
     private final ContextOptions options;
     private final ContextFacts facts;
     private final NativeHandle handle;
+    private final ThreadPool pool;
     private final ContextMemory memory;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final StopFlags stop;
     private final long estimatedBytes;
     private final OutputRows rows;
     private final List<NativeHandle> adapters = new ArrayList<>();
+    private final Steering steering = new Steering();
     private Arena appendMemory = Arena.ofShared();
     private @Nullable Batch appendBatch;
     private boolean embeddings;
@@ -71,12 +74,14 @@ public final class Context implements AutoCloseable {
             ContextOptions options,
             ContextFacts facts,
             NativeHandle handle,
+            ThreadPool pool,
             StopFlags stop,
             long estimatedBytes) {
         this.modelInfo = modelInfo;
         this.options = options;
         this.facts = facts;
         this.handle = handle;
+        this.pool = pool;
         this.stop = stop;
         this.estimatedBytes = estimatedBytes;
         this.rows = new OutputRows(facts.batchSize());
@@ -424,7 +429,10 @@ public final class Context implements AutoCloseable {
                     "numbers of threads must not be negative, found " + threads + " and " + batchThreads);
         }
         exclusively(context -> {
-            llama_set_n_threads(context, ContextParameters.threads(threads), ContextParameters.threads(batchThreads));
+            int single = ContextParameters.threads(threads);
+            int many = ContextParameters.threads(batchThreads);
+            pool.provide(context, Math.max(single, many));
+            llama_set_n_threads(context, single, many);
             return threads;
         });
     }
@@ -432,6 +440,11 @@ public final class Context implements AutoCloseable {
     /** How many threads compute single tokens. */
     public int threads() {
         return exclusively(context -> llama_n_threads(context));
+    }
+
+    /** How many threads compute more tokens at once. */
+    public int batchThreads() {
+        return exclusively(context -> llama_n_threads_batch(context));
     }
 
     /**
@@ -445,6 +458,43 @@ public final class Context implements AutoCloseable {
             AdapterSet.apply(context, facts.model(), adapters, this.adapters);
             rows.clear();
             return adapters;
+        });
+    }
+
+    /**
+     * Steers every layer that the vector has a direction for, from now on ({@code llama_set_adapter_cvec}).
+     *
+     * @see #setControlVector(ControlVector, int, int)
+     */
+    public void setControlVector(ControlVector vector) {
+        setControlVector(vector, 1, Math.max(1, modelInfo.layers() - 1));
+    }
+
+    /**
+     * Adds a control vector's directions to what some layers compute, from now on; replaces an earlier vector. What the
+     * memory holds was computed as it was set then. Architectures whose graph has no place for it ignore it.
+     *
+     * @param vector the directions
+     * @param firstLayer the first layer that is steered, 1 or more
+     * @param lastLayer the last one, below {@link ModelInfo#layers()}
+     * @throws IllegalArgumentException if the vector does not fit the model, or there are no such layers
+     * @throws ContextCreationException if there is no memory for it
+     */
+    public void setControlVector(ControlVector vector, int firstLayer, int lastLayer) {
+        requireNonNull(vector, "vector");
+        exclusively(context -> {
+            steering.apply(context, modelInfo, vector, firstLayer, lastLayer);
+            rows.clear();
+            return vector;
+        });
+    }
+
+    /** Computes without a control vector from now on. */
+    public void removeControlVector() {
+        exclusively(context -> {
+            steering.remove(context);
+            rows.clear();
+            return context;
         });
     }
 

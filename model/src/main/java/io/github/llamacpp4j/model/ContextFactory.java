@@ -1,6 +1,5 @@
 package io.github.llamacpp4j.model;
 
-import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_attach_threadpool;
 import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_init_from_model;
 
 import io.github.llamacpp4j.ffi.NativeCallback;
@@ -9,7 +8,6 @@ import io.github.llamacpp4j.ffi.NativeHeap;
 import io.github.llamacpp4j.ffi.generated.LlamaH;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 
 /** Makes contexts: estimates, asks llama.cpp, reads back what came out. */
 final class ContextFactory {
@@ -21,6 +19,7 @@ final class ContextFactory {
         ContextShape shape =
                 ContextShape.of(model.file(), model.info(), model.tokenizer().size(), options);
         Context.StopFlags stop = new Context.StopFlags();
+        ThreadPool pool = new ThreadPool();
         Arena arena = Arena.ofShared();
         NativeHandle handle;
         try {
@@ -31,7 +30,7 @@ final class ContextFactory {
             if (result.value().address() == 0) {
                 throw new ContextCreationException("llama.cpp refuses to make this context", result.log());
             }
-            handle = withThreads(arena, result.value(), model, options);
+            handle = withThreads(arena, result.value(), model, options, pool);
         } catch (RuntimeException | Error failure) {
             if (arena.scope().isAlive()) {
                 arena.close();
@@ -44,6 +43,7 @@ final class ContextFactory {
                     options,
                     ContextFacts.of(handle.segment(), model, options),
                     handle,
+                    pool,
                     stop,
                     shape.estimatedBytes());
         } catch (RuntimeException | Error failure) {
@@ -52,21 +52,25 @@ final class ContextFactory {
         }
     }
 
-    private static NativeHandle withThreads(Arena arena, MemorySegment context, Model model, ContextOptions options) {
-        int threads = Math.max(
-                ContextParameters.threads(options.threads()), ContextParameters.threads(options.batchThreads()));
-        Optional<NativeHandle> pool = ThreadPool.make(threads);
-        if (pool.isEmpty()) {
-            return NativeHandle.own("context", arena, context, ContextFactory::free, model.handle());
-        }
-        try (NativeHandle ownPool = pool.get()) {
-            llama_attach_threadpool(context, ownPool.segment(), MemorySegment.NULL);
-            return NativeHandle.own("context", arena, context, ContextFactory::free, model.handle(), ownPool);
+    private static NativeHandle withThreads(
+            Arena arena, MemorySegment context, Model model, ContextOptions options, ThreadPool pool) {
+        NativeHandle handle = NativeHandle.own("context", arena, context, used -> free(used, pool), model.handle());
+        try {
+            pool.provide(
+                    handle.segment(),
+                    Math.max(
+                            ContextParameters.threads(options.threads()),
+                            ContextParameters.threads(options.batchThreads())));
+            return handle;
+        } catch (RuntimeException | Error failure) {
+            handle.close();
+            throw failure;
         }
     }
 
-    private static void free(MemorySegment context) {
+    private static void free(MemorySegment context, ThreadPool pool) {
         LlamaH.llama_free(context);
+        pool.close();
         NativeHeap.giveBack();
     }
 }

@@ -5,6 +5,7 @@ import static io.github.llamacpp4j.ffi.generated.LlamaH.*;
 import io.github.llamacpp4j.ffi.NativeHandle;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** What a context turned out to be, read back once: llama.cpp rounds and adjusts what it was asked for. */
 record ContextFacts(
@@ -23,7 +24,11 @@ record ContextFacts(
         boolean causal,
         boolean splitStreams,
         boolean stateful,
+        boolean takesEmbeddings,
         OptionalInt learnedPositions) {
+
+    /** Architectures that assert tokens, or whose embeddings are another model's features of another width. */
+    private static final Set<String> TOKENS_ONLY = Set.of("graniteswitch", "eagle3", "dflash");
 
     static ContextFacts of(MemorySegment context, Model model, ContextOptions options) {
         ModelInfo info = model.info();
@@ -46,6 +51,16 @@ record ContextFacts(
                 ContextShape.causal(info, options),
                 !options.unifiedCache() && maxSequences > 1,
                 info.recurrent() || info.hybrid(),
+                takesEmbeddings(model, options),
                 model.file().learnedPositions());
+    }
+
+    /** Some models want four positions for each embedding, where a batch has one. */
+    private static boolean takesEmbeddings(Model model, ContextOptions options) {
+        int rope = llama_model_rope_type(model.handle().segment());
+        return options.kind() == ContextKind.DEFAULT
+                && rope != LLAMA_ROPE_TYPE_MROPE
+                && rope != LLAMA_ROPE_TYPE_IMROPE
+                && !TOKENS_ONLY.contains(model.info().architecture());
     }
 }

@@ -5,8 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.LlamaH;
+import io.github.llamacpp4j.ffi.generated.llama_perf_sampler_data;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -145,6 +147,26 @@ public final class Sampler implements AutoCloseable {
         return seed == SamplerBuilder.RANDOM_SEED
                 ? OptionalLong.empty()
                 : OptionalLong.of(Integer.toUnsignedLong(seed));
+    }
+
+    /** What was measured since the start or the last {@link #resetPerformance()}. */
+    public SamplerCounters performance() {
+        return exclusively(() -> {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment data = llama_perf_sampler(arena, handle.segment());
+                return new SamplerCounters(
+                        Duration.ofNanos((long) (llama_perf_sampler_data.t_sample_ms(data) * 1e6)),
+                        llama_perf_sampler_data.n_sample(data));
+            }
+        });
+    }
+
+    /** Starts measuring anew. */
+    public void resetPerformance() {
+        exclusively(() -> {
+            llama_perf_sampler_reset(handle.segment());
+            return handle;
+        });
     }
 
     /** Whether the sampler has not been closed yet. */

@@ -36,6 +36,7 @@ public final class SamplerBuilder {
 
     private final Model model;
     private final List<Stage> stages = new ArrayList<>();
+    private boolean performanceCounters;
 
     /** A sampler to be made; {@code chooses} if it chooses a token. */
     private record Stage(boolean chooses, int limit, Function<MemorySegment, MemorySegment> maker) {}
@@ -263,6 +264,12 @@ public final class SamplerBuilder {
         return filter(vocab -> llama_sampler_init_infill(vocab));
     }
 
+    /** Whether times are measured ({@code no_perf}, negated), see {@link Sampler#performance()}. Default {@code false}. */
+    public SamplerBuilder performanceCounters(boolean measured) {
+        this.performanceCounters = measured;
+        return this;
+    }
+
     /**
      * The sampler, which the caller closes.
      *
@@ -276,7 +283,7 @@ public final class SamplerBuilder {
         return model.tokenizer().vocabulary().call(vocab -> {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment params = llama_sampler_chain_default_params(arena);
-                llama_sampler_chain_params.no_perf(params, true);
+                llama_sampler_chain_params.no_perf(params, !performanceCounters);
                 MemorySegment chain = llama_sampler_chain_init(params);
                 try {
                     stages.forEach(stage ->

@@ -4,6 +4,7 @@ import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.GGML_BACKEND_DEVIC
 import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_backend_reg;
 import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_by_type;
 import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_reg_get_proc_address;
+import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_attach_threadpool;
 
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.ggml_threadpool_free;
@@ -11,21 +12,49 @@ import io.github.llamacpp4j.ffi.generated.ggml_threadpool_new;
 import io.github.llamacpp4j.ffi.generated.ggml_threadpool_params;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The CPU threads of one context, kept from one decode to the next. A context without them makes and ends threads in each
- * decode, which costs some percent with small models.
+ * decode, which costs some percent with small models. Not thread-safe: used under the context's lock.
  */
-final class ThreadPool {
+final class ThreadPool implements AutoCloseable {
 
     /** How long idle threads spin before they sleep, 0 to 100: the default of {@code ggml_threadpool_params_init}. */
     private static final int POLLING = 50;
 
-    private ThreadPool() {}
+    private final List<NativeHandle> pools = new ArrayList<>();
+    private int threads;
+
+    /**
+     * Sees to it that the context has {@code wanted} threads to compute with; llama.cpp uses no more than it has, whatever
+     * it was told. A pool cannot grow, so it gets a second one for all processors. The first stays, because the CPU backend
+     * still points to it until the next decode.
+     */
+    void provide(MemorySegment context, int wanted) {
+        if (wanted <= threads) {
+            return;
+        }
+        int size = threads == 0
+                ? wanted
+                : Math.max(wanted, ContextParameters.threads(ContextOptions.AVAILABLE_PROCESSORS));
+        make(size).ifPresent(pool -> {
+            pools.add(pool);
+            llama_attach_threadpool(context, pool.segment(), MemorySegment.NULL);
+        });
+        threads = size;
+    }
+
+    /** Ends the threads; the context must have been freed. */
+    @Override
+    public void close() {
+        pools.forEach(NativeHandle::close);
+    }
 
     /** A pool of {@code threads}; empty where no CPU backend is loaded or it offers none. */
-    static Optional<NativeHandle> make(int threads) {
+    private static Optional<NativeHandle> make(int threads) {
         MemorySegment cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
         if (cpu.address() == 0) {
             return Optional.empty();

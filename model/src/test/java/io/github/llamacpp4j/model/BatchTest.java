@@ -54,4 +54,24 @@ class BatchTest {
                 .isThrownBy(() -> new Batch(1, 2).add(1, 0, new int[] {1, 1}, false))
                 .withMessageContaining("twice");
     }
+
+    @Test
+    void aBatchOfEmbeddingsTakesNothingElse() {
+        Batch batch = Batch.ofEmbeddings(2, 3);
+        assertThat(batch.add(new float[] {1, 2, 3}, 0, 0, true)).isZero();
+        assertThat(batch.size()).isEqualTo(1);
+        assertThat(batch.embeddingSize()).isEqualTo(3);
+        assertThat(batch.outputCount()).isEqualTo(1);
+        assertThatIllegalStateException().isThrownBy(() -> batch.add(1, 1, 0, true));
+        assertThatIllegalStateException().isThrownBy(() -> new Batch(1).add(new float[3], 0, 0, true));
+        assertThatIllegalArgumentException().isThrownBy(() -> batch.add(new float[2], 1, 0, true));
+        assertThatIllegalArgumentException().isThrownBy(() -> batch.add(new float[3], -1, 0, true));
+        assertThatIllegalArgumentException().isThrownBy(() -> batch.add(new float[3], 1, -1, true));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> batch.add(new float[] {0, Float.NaN, 0}, 1, 0, true))
+                .withMessageContaining("NaN");
+        assertThat(batch.size()).isEqualTo(1);
+        assertThatIllegalArgumentException().isThrownBy(() -> Batch.ofEmbeddings(1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> Batch.ofEmbeddings(1 << 20, 1 << 20));
+    }
 }

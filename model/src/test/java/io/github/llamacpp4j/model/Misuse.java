@@ -496,6 +496,57 @@ enum Misuse {
                     .valueType(KvCacheType.Q8_0)
                     .flashAttention(FlashAttention.DISABLED)
                     .build()),
+    /** A control vector for a model of another width, which llama.cpp would copy past its end. */
+    VECTOR_OF_ANOTHER_WIDTH(
+            IllegalArgumentException.class,
+            f -> inContext(f, c -> c.setControlVector(ControlVector.of(Map.of(1, new float[100_000]))))),
+    /** A control vector with more layers than the model. */
+    VECTOR_WITH_TOO_MANY_LAYERS(
+            IllegalArgumentException.class,
+            f -> inContext(
+                    f,
+                    c -> c.setControlVector(ControlVector.of(
+                            Map.of(4000, new float[f.model.info().embeddingSize()]))))),
+    /** A control vector in a closed context (C39). */
+    VECTOR_AFTER_CLOSE(IllegalStateException.class, f -> {
+        Context context = f.context();
+        context.close();
+        context.removeControlVector();
+    }),
+    /** Embeddings that are shorter than llama.cpp reads. */
+    EMBEDDING_INPUT_TOO_NARROW(
+            IllegalArgumentException.class,
+            f -> inContext(f, c -> {
+                Batch batch = Batch.ofEmbeddings(2, 3);
+                batch.add(new float[3], 0, 0, false);
+                batch.add(new float[3], 1, 0, true);
+                c.decode(batch);
+            })),
+    /** An embedding of another size than the batch's. */
+    EMBEDDING_INPUT_OF_ANOTHER_SIZE(
+            IllegalArgumentException.class, f -> Batch.ofEmbeddings(1, 4).add(new float[5], 0, 0, true)),
+    /** Tokens and embeddings in one batch. */
+    TOKEN_AMONG_EMBEDDINGS(
+            IllegalStateException.class, f -> Batch.ofEmbeddings(1, 4).add(1, 0, 0, true)),
+    /** More embeddings than memory holds. */
+    ENDLESS_EMBEDDINGS(IllegalArgumentException.class, f -> Batch.ofEmbeddings(Batch.MAX_CAPACITY, Integer.MAX_VALUE)),
+    /** More embeddings than the context has positions (N). */
+    EMBEDDINGS_WITHOUT_ROOM(
+            ContextFullException.class,
+            f -> inContext(f, c -> {
+                int size = f.model.info().inputEmbeddingSize();
+                Batch batch = Batch.ofEmbeddings(600, size);
+                for (int i = 0; i < 600; i++) {
+                    batch.add(new float[size], i, 0, i == 599);
+                }
+                c.decode(batch);
+            })),
+    /** What a closed chain has measured: llama.cpp aborts where it is given no chain. */
+    COUNTERS_OF_A_CLOSED_CHAIN(IllegalStateException.class, f -> {
+        Sampler sampler = Sampler.builder(f.model).greedy().build();
+        sampler.close();
+        sampler.performance();
+    }),
     /** A negative number of threads. */
     NEGATIVE_THREADS(IllegalArgumentException.class, f -> inContext(f, c -> c.setThreads(-1, 1)));
 
