@@ -2,6 +2,7 @@
 module io.github.llamacpp4j.server {
     requires static transitive org.jspecify;
     requires transitive io.github.llamacpp4j.llama;
+    requires io.github.llamacpp4j.micrometer;
     requires io.helidon.webserver;
     requires micrometer.core;
     requires micrometer.registry.prometheus;

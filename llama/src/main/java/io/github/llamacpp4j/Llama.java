@@ -107,6 +107,11 @@ public final class Llama implements AutoCloseable {
         return model.tokenizer();
     }
 
+    /** Whether the model writes text; otherwise it turns texts into vectors or scores, and there is no {@link #engine()}. */
+    public boolean generates() {
+        return engine != null;
+    }
+
     /**
      * The engine that all generations go through, for requests that this class has no method for.
      *

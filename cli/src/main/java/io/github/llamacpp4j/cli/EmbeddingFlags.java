@@ -30,7 +30,10 @@ final class EmbeddingFlags {
             description = "Batches computed side by side (default: as suits the model and the machine).")
     private @Nullable Integer contexts;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Tokens computed at once (default 256).")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Tokens computed at once (default 63 on processors, 2048 on a GPU).")
     private @Nullable Integer batchTokens;
 
     @Option(

@@ -49,7 +49,7 @@ public final class Main implements Runnable {
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new RunCommand(terminal))
                 .addSubcommand(new ChatCommand(terminal))
-                .addSubcommand(new ServeCommand(terminal))
+                .addSubcommand(ServeCommand.commandLine(terminal, System.getenv(), arguments))
                 .addSubcommand(new TokenizeCommand(terminal))
                 .addSubcommand(new DetokenizeCommand(terminal))
                 .addSubcommand(new EmbedCommand(terminal))

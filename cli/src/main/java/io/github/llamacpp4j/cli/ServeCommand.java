@@ -1,13 +1,26 @@
 package io.github.llamacpp4j.cli;
 
 import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.LlamaOptions;
+import io.github.llamacpp4j.model.Backends;
+import io.github.llamacpp4j.model.Device;
+import io.github.llamacpp4j.model.ModelInfo;
 import io.github.llamacpp4j.server.Server;
 import io.github.llamacpp4j.server.ServerOptions;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 
 /** {@code serve}: answers the OpenAI protocol over HTTP. */
@@ -15,45 +28,109 @@ import picocli.CommandLine.Option;
         name = "serve",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Serves a model over HTTP, as the OpenAI API does.")
+        synopsisHeading = "Usage: ",
+        customSynopsis = "llamacpp4j serve [-m MODEL] [OPTION...]",
+        description = "Serves a model over HTTP, as the OpenAI API does.",
+        footer = {
+            "",
+            "The address is printed when the model is ready; until then /health answers 503.",
+            "SIGTERM lets running requests end.",
+            "Each option can also be an environment variable, such as LLAMACPP4J_API_KEY_FILE",
+            "for --api-key-file, or stand in the file of --config, as a line api-key-file=FILE or",
+            "a member of a JSON object."
+        })
 final class ServeCommand implements Callable<Integer> {
 
+    private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
+
     private final Terminal terminal;
-
-    @Option(names = "--host", paramLabel = "HOST", description = "Listen there (default 127.0.0.1: this machine only).")
-    private String host = ServerOptions.defaults().host();
-
-    @Option(names = "--port", paramLabel = "N", description = "Port; 0 picks a free one (default 8080).")
-    private int port = ServerOptions.defaults().port();
-
-    @Option(
-            names = {"-np", "--parallel"},
-            paramLabel = "N",
-            description = "Sequences generated at the same time (default 4).")
-    private int parallel = 4;
 
     @Mixin
     private ModelFlags model = new ModelFlags();
 
     @Mixin
+    private ServerFlags serving = new ServerFlags();
+
+    @Mixin
+    private EngineFlags engine = new EngineFlags();
+
+    @Mixin
     private RuntimeFlags runtime = new RuntimeFlags();
 
-    ServeCommand(Terminal terminal) {
+    @Option(
+            names = {"-a", "--alias"},
+            paramLabel = "NAME",
+            description = "What clients call the model (default: the name of its file).")
+    private @Nullable String alias;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Take options that are not given here from this file, in properties or JSON.")
+    private @Nullable Path config;
+
+    private ServeCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
+    static CommandLine commandLine(Terminal terminal, Map<String, String> environment, String... arguments) {
+        CommandLine command = new CommandLine(new ServeCommand(terminal));
+        Map<Class<?>, String> groups = new LinkedHashMap<>();
+        groups.put(ModelFlags.class, "Model");
+        groups.put(ServerFlags.class, "Server");
+        groups.put(EngineFlags.class, "Requests");
+        groups.put(RuntimeFlags.class, "Computing");
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions(groups));
+        command.setDefaultValueProvider(new ServeSettings(List.of(arguments), environment));
+        return command;
+    }
+
     @Override
-    public Integer call() throws InterruptedException {
-        ServerOptions options = ServerOptions.builder().host(host).port(port).build();
-        try (Server server = Server.start(options)) {
+    public Integer call() throws IOException, InterruptedException {
+        SERVER_LOG.setLevel(Level.WARNING);
+        if (config != null) {
+            terminal.err().println("options from " + config);
+        }
+        ServerOptions options = serving.toOptions();
+        Server server = Server.start(options);
+        try (ServeEnd end = ServeEnd.onSignal(server, serving.drainTimeout(), terminal);
+                server) {
+            LlamaOptions loading = runtime.toOptions(engine.parallel()).toBuilder()
+                    .engine(builder -> engine.fill(builder.listener(server.engineListener())))
+                    .build();
             Path file = model.path(terminal);
-            try (Llama llama = Llama.load(file, runtime.toOptions(parallel))) {
-                server.serve(file.getFileName().toString(), llama);
+            try (Llama llama = Llama.load(file, loading)) {
+                server.serve(name(file), llama);
+                describe(llama, name(file));
                 terminal.out().println("listening on " + server.address());
                 terminal.out().flush();
-                new CountDownLatch(1).await();
+                end.await();
             }
         }
         return 0;
+    }
+
+    private String name(Path file) {
+        return alias != null ? alias : file.getFileName().toString().replaceFirst("\\.gguf$", "");
+    }
+
+    private void describe(Llama llama, String name) {
+        ModelInfo info = llama.model().info();
+        terminal.err()
+                .println("model " + name + ": " + info.description() + ", " + Sizes.count(info.parameterCount())
+                        + " weights, " + Sizes.megabytes(info.sizeBytes()));
+        if (llama.generates()) {
+            var limits = llama.engine().limits();
+            terminal.err()
+                    .println("slots " + llama.engine().options().parallelSequences() + ", context " + limits.cells()
+                            + " tokens for all, at most " + limits.sequenceCells() + " for one (trained "
+                            + info.trainedContextSize() + "), batch " + limits.batchSize());
+        }
+        List<Device> devices = Backends.devices();
+        terminal.err()
+                .println("backend " + Backends.libraries().directory() + ": "
+                        + devices.stream()
+                                .map(device -> device.name() + " (" + device.description() + ")")
+                                .collect(Collectors.joining(", ")));
     }
 }

@@ -21,10 +21,7 @@ record ServedModel(String id, Llama llama, ServerOptions options, Instant loaded
 
     /** Whether the model writes text. */
     boolean generates() {
-        return switch (kind()) {
-            case GENERATIVE, ENCODER_DECODER -> true;
-            case EMBEDDING, RERANKER -> false;
-        };
+        return llama.generates();
     }
 
     /** Refuses a request that names another model. */

@@ -3,6 +3,7 @@ package io.github.llamacpp4j.server;
 import static java.util.Objects.requireNonNull;
 
 import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.engine.EngineListener;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -118,6 +119,14 @@ public final class Server implements AutoCloseable {
     public URI address() {
         String host = options.host();
         return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+    }
+
+    /**
+     * What makes {@code /metrics} tell of an engine: to be set as {@code EngineOptions.listener} of the model that is going to
+     * be served.
+     */
+    public EngineListener engineListener() {
+        return metrics.engineListener();
     }
 
     /**

@@ -11,6 +11,14 @@ final class ModelPlacement {
 
     private static final int MAX_AUTOMATIC_CONTEXTS = 4;
     private static final int UNKNOWN_CONTEXT_TOKENS = 512;
+    private static final int DEVICE_BATCH_TOKENS = 2048;
+
+    /**
+     * One less than llama.cpp's tile ({@code GGML_FA_TILE_Q}): below it, flash attention takes the keys of a sequence one
+     * by one and skips all others, so that neighbours change nothing. Above it, sums are made over tiles that sequences
+     * share, and the last bit that differs decides how 16-bit and 8-bit models round.
+     */
+    private static final int PROCESSOR_BATCH_TOKENS = 63;
 
     private ModelPlacement() {}
 
@@ -22,22 +30,28 @@ final class ModelPlacement {
         int contexts = options.contexts() == EmbedderOptions.AUTOMATIC_CONTEXTS
                 ? automaticContexts(model, threads)
                 : options.contexts();
-        return new SequenceService.Shape(
-                contexts, threads, options.batchTokens(), batchTexts(model.info(), options), options.queueCapacity());
+        int batchTokens = options.batchTokens() == EmbedderOptions.AUTOMATIC_BATCH_TOKENS
+                ? (onDevice(model) ? DEVICE_BATCH_TOKENS : PROCESSOR_BATCH_TOKENS)
+                : options.batchTokens();
+        int batchTexts = Math.min(batchTexts(model.info(), options), batchTokens);
+        return new SequenceService.Shape(contexts, threads, batchTokens, batchTexts, options.queueCapacity());
     }
 
     /** Small batches gain nothing from threads that wait for each other; caches and devices are not worth having twice. */
     private static int automaticContexts(Model model, int threads) {
-        boolean onDevice = model.options().gpuLayers() != 0
-                && Backends.devices().stream().anyMatch(device -> device.type() != DeviceType.CPU);
         ModelKind kind = ModelKind.of(model.info());
         boolean small = kind == ModelKind.EMBEDDING || kind == ModelKind.RERANKER;
-        return onDevice || !small ? 1 : Math.min(threads, MAX_AUTOMATIC_CONTEXTS);
+        return onDevice(model) || !small ? 1 : Math.min(threads, MAX_AUTOMATIC_CONTEXTS);
+    }
+
+    private static boolean onDevice(Model model) {
+        return model.options().gpuLayers() != 0
+                && Backends.devices().stream().anyMatch(device -> device.type() != DeviceType.CPU);
     }
 
     /** Recurrent models compute sequences one after another anyway, and keep a state for each. */
     private static int batchTexts(ModelInfo info, EmbedderOptions options) {
-        return info.recurrent() || info.hybrid() ? 1 : Math.min(options.batchTexts(), options.batchTokens());
+        return info.recurrent() || info.hybrid() ? 1 : options.batchTexts();
     }
 
     /** How many tokens a text may have. */

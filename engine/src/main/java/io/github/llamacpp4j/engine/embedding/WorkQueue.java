@@ -2,6 +2,7 @@ package io.github.llamacpp4j.engine.embedding;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -95,26 +96,15 @@ final class WorkQueue {
     }
 
     /**
-     * Waits for work and takes the oldest: as much as fits a batch, and no more than this taker's share while others
-     * have nothing to do.
+     * Waits for work and takes the oldest, then whatever fits beside it: no more than a batch, and about this taker's
+     * share while others have nothing to do.
      */
     Taken take() {
         lock.lock();
         try {
             List<Work> taken = new ArrayList<>();
             while (taken.isEmpty() && awaitWork()) {
-                long share = Math.min(batchTokens, (waitingTokens + idleTakers) / (idleTakers + 1));
-                long tokens = 0;
-                while (taken.size() < batchSequences && !waiting.isEmpty() && fits(taken, tokens, share)) {
-                    Work work = waiting.remove();
-                    waitingTokens -= work.tokens().length;
-                    if (work.cancelled()) {
-                        work.fail(new EmbeddingCancelledException());
-                    } else {
-                        taken.add(work);
-                        tokens += work.tokens().length;
-                    }
-                }
+                fill(taken, Math.min(batchTokens, (waitingTokens + idleTakers) / (idleTakers + 1)));
                 notFull.signalAll();
             }
             return new Taken(taken, waiting.isEmpty() ? idleTakers : 0);
@@ -123,9 +113,23 @@ final class WorkQueue {
         }
     }
 
-    private boolean fits(List<Work> taken, long tokens, long share) {
-        int next = waiting.element().tokens().length;
-        return taken.isEmpty() || (tokens < share && tokens + next <= batchTokens);
+    private void fill(List<Work> taken, long share) {
+        long tokens = 0;
+        Iterator<Work> oldest = waiting.iterator();
+        while (taken.size() < batchSequences && tokens < share && oldest.hasNext()) {
+            Work work = oldest.next();
+            int length = work.tokens().length;
+            if (work.cancelled()) {
+                work.fail(new EmbeddingCancelledException());
+            } else if (taken.isEmpty() || tokens + length <= batchTokens) {
+                taken.add(work);
+                tokens += length;
+            } else {
+                continue;
+            }
+            oldest.remove();
+            waitingTokens -= length;
+        }
     }
 
     private boolean awaitWork() {

@@ -1,0 +1,102 @@
+package io.github.llamacpp4j.cli;
+
+import io.github.llamacpp4j.server.ServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a server listens and whom it answers. */
+final class ServerFlags {
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "Listen on this address (default 127.0.0.1: for this machine only).")
+    private @Nullable String host;
+
+    @Option(names = "--port", paramLabel = "N", description = "Listen on this port; 0 picks a free one (default 8080).")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--api-key",
+            split = ",",
+            paramLabel = "KEY",
+            description = "Ask clients for one of these keys. Others can read a command line: prefer a file.")
+    private List<String> apiKeys = new ArrayList<>();
+
+    @Option(
+            names = "--api-key-file",
+            paramLabel = "FILE",
+            description = "Ask clients for one of the keys in this file, one per line.")
+    private @Nullable Path apiKeyFile;
+
+    @Option(names = "--insecure", description = "Listen to other machines although no key is asked for.")
+    private boolean insecure;
+
+    @Option(
+            names = "--cors-origin",
+            split = ",",
+            paramLabel = "ORIGIN",
+            description = "Let web pages of this origin use the server, such as https://chat.example; * for all.")
+    private List<String> corsOrigins = new ArrayList<>();
+
+    @Option(names = "--strict", description = "Refuse requests with unknown fields instead of warning of them.")
+    private boolean strict;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "SECONDS",
+            description = "Longest time for one request, waiting included (default 3600).")
+    private @Nullable Integer deadlineSeconds;
+
+    @Option(names = "--max-connections", paramLabel = "N", description = "Most clients at a time (default 1024).")
+    private @Nullable Integer maxConnections;
+
+    @Option(names = "--max-body", paramLabel = "BYTES", description = "Largest request (default 16777216).")
+    private @Nullable Integer maxBodyBytes;
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "SECONDS",
+            description = "On SIGTERM, wait so long for running requests to end (default 60).")
+    private int drainSeconds = 60;
+
+    /** How long running requests may go on after the server was told to end. */
+    Duration drainTimeout() {
+        return Duration.ofSeconds(drainSeconds);
+    }
+
+    /** The options with these flags. */
+    ServerOptions toOptions() throws IOException {
+        ServerOptions.Builder options = ServerOptions.builder()
+                .apiKeys(keys())
+                .insecure(insecure)
+                .corsOrigins(corsOrigins)
+                .strict(strict);
+        Flags.set(host, options::host);
+        Flags.set(port, options::port);
+        Flags.set(deadlineSeconds, seconds -> options.deadline(Duration.ofSeconds(seconds)));
+        Flags.set(maxConnections, options::maxConnections);
+        Flags.set(maxBodyBytes, options::maxBodyBytes);
+        return options.build();
+    }
+
+    private List<String> keys() throws IOException {
+        List<String> keys = new ArrayList<>(apiKeys);
+        if (apiKeyFile != null) {
+            Files.readAllLines(apiKeyFile).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .forEach(keys::add);
+            if (keys.isEmpty()) {
+                throw new CommandFailure("usage", "expected an API key in " + apiKeyFile + ", found none");
+            }
+        }
+        return keys;
+    }
+}
