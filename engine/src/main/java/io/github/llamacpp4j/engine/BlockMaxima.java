@@ -1,84 +1,84 @@
 package io.github.llamacpp4j.engine;
 
 /**
- * The largest logit of each block of a row.
+ * The largest logit of each block of a row. Blocks are interleaved: with {@code n} blocks, block {@code b} holds the indexes
+ * {@code b}, {@code b + n}, {@code b + 2n} and so on, so that all maxima advance together and the processor takes many at a time.
  *
  * <p>The k-th largest block maximum is a lower bound of the k-th largest logit, so the top k lie in the few blocks whose maximum
- * reaches it: the whole row is read once only, in a loop without stores.
+ * reaches it: the whole row is read once only.
  */
 final class BlockMaxima {
 
-    static final int BLOCK_SIZE = 64;
-
-    private static final int LANES = 4;
+    private static final int VALUES_PER_BLOCK = 64;
 
     private final float[] maxima;
     private final float[] heap;
+    private final int[] reaching;
     private int blocks;
 
     BlockMaxima(int capacity) {
-        maxima = new float[capacity / BLOCK_SIZE + 1];
+        maxima = new float[capacity / VALUES_PER_BLOCK + 1];
         heap = new float[maxima.length];
+        reaching = new int[maxima.length];
     }
 
     int blocks() {
         return blocks;
     }
 
-    float maximum(int block) {
-        return maxima[block];
-    }
-
-    /** Reads the first {@code size} values and returns the largest, or NaN if one of them is NaN or positive infinity. */
+    /** Reads the first {@code size} values and returns the largest, or NaN if one of them is. */
     float scan(float[] values, int size) {
-        blocks = (size + BLOCK_SIZE - 1) / BLOCK_SIZE;
+        blocks = (size + VALUES_PER_BLOCK - 1) / VALUES_PER_BLOCK;
+        System.arraycopy(values, 0, maxima, 0, blocks);
+        int start = blocks;
+        for (; start + blocks <= size; start += blocks) {
+            raise(maxima, values, start, blocks);
+        }
+        raise(maxima, values, start, size - start);
         float largest = Float.NEGATIVE_INFINITY;
         for (int block = 0; block < blocks; block++) {
-            int start = block * BLOCK_SIZE;
-            float maximum = maximumOf(values, start, Math.min(start + BLOCK_SIZE, size));
-            maxima[block] = maximum;
-            largest = Math.max(largest, maximum);
+            largest = Math.max(largest, maxima[block]);
         }
         return largest;
     }
 
-    /** Four lanes keep the processor's pipeline full; zero times anything but NaN and infinity is zero. */
-    private static float maximumOf(float[] values, int from, int to) {
-        float a = Float.NEGATIVE_INFINITY;
-        float b = a;
-        float c = a;
-        float d = a;
-        float fault = 0f;
-        int i = from;
-        for (; i + LANES <= to; i += LANES) {
-            float w = values[i];
-            float x = values[i + 1];
-            float y = values[i + 2];
-            float z = values[i + 3];
-            if (!(w <= a)) {
-                fault += 0f * w;
-                a = w;
-            }
-            if (!(x <= b)) {
-                fault += 0f * x;
-                b = x;
-            }
-            if (!(y <= c)) {
-                fault += 0f * y;
-                c = y;
-            }
-            if (!(z <= d)) {
-                fault += 0f * z;
-                d = z;
+    private static void raise(float[] maxima, float[] values, int start, int count) {
+        for (int i = 0; i < count; i++) {
+            maxima[i] = Math.max(maxima[i], values[start + i]);
+        }
+    }
+
+    /** The lowest index among the values scanned that holds {@code value}, their largest. */
+    int lowestIndexOf(float value, float[] values) {
+        int lowest = Integer.MAX_VALUE;
+        for (int block = 0; block < blocks; block++) {
+            if (maxima[block] == value) {
+                int index = block;
+                while (values[index] != value) {
+                    index += blocks;
+                }
+                lowest = Math.min(lowest, index);
             }
         }
-        for (; i < to; i++) {
-            if (!(values[i] <= a)) {
-                fault += 0f * values[i];
-                a = values[i];
+        return lowest;
+    }
+
+    /** Adds to {@code keys}, in the order of their indexes, the first {@code size} values that are at least {@code bound}. */
+    void collect(float bound, float[] values, int size, SortKeys keys) {
+        int count = 0;
+        for (int block = 0; block < blocks; block++) {
+            if (maxima[block] >= bound) {
+                reaching[count++] = block;
             }
         }
-        return Math.max(Math.max(a, b), Math.max(c, d)) + fault;
+        for (int start = 0; start < size; start += blocks) {
+            for (int i = 0; i < count; i++) {
+                int index = start + reaching[i];
+                if (index < size && values[index] >= bound) {
+                    keys.add(values[index], index);
+                }
+            }
+        }
     }
 
     /** The {@code rank}-th largest maximum, counted from 1: a heap of the largest seen so far, smallest on top. */

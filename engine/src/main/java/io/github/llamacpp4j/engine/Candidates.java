@@ -133,16 +133,7 @@ public final class Candidates {
 
     /** The lowest index that holds the largest logit. */
     int indexOfMaximum() {
-        float largest = maximum();
-        int block = 0;
-        while (blocks.maximum(block) != largest) {
-            block++;
-        }
-        int index = block * BlockMaxima.BLOCK_SIZE;
-        while (logits[index] != largest) {
-            index++;
-        }
-        return index;
+        return blocks.lowestIndexOf(maximum(), logits);
     }
 
     /** Sets each logit whose token is in {@code excluded} to negative infinity. Needs the whole vocabulary in play. */
@@ -332,23 +323,9 @@ public final class Candidates {
                 keys.add(logits[i], i);
             }
         } else {
-            float bound = blocks.ranked(count);
-            for (int block = 0; block < blocks.blocks(); block++) {
-                if (blocks.maximum(block) >= bound) {
-                    collectFrom(block * BlockMaxima.BLOCK_SIZE, bound);
-                }
-            }
+            blocks.collect(blocks.ranked(count), logits, size, keys);
         }
         keys.sort();
-    }
-
-    private void collectFrom(int start, float bound) {
-        int end = Math.min(start + BlockMaxima.BLOCK_SIZE, size);
-        for (int i = start; i < end; i++) {
-            if (logits[i] >= bound) {
-                keys.add(logits[i], i);
-            }
-        }
     }
 
     /** Moves the first {@code count} ranked candidates to the front. */

@@ -52,6 +52,7 @@ final class HostCache {
     private final long capacityBytes;
     private final Map<Entry, Entry> entries = new LinkedHashMap<>();
     private long usedBytes;
+    private double bytesPerToken;
 
     HostCache(long capacityBytes) {
         this.capacityBytes = capacityBytes;
@@ -65,9 +66,15 @@ final class HostCache {
         return usedBytes;
     }
 
+    /** Whether a sequence of so many tokens can be expected to leave room for another of its size. */
+    boolean welcomes(int tokens) {
+        return isEnabled() && 2 * bytesPerToken * tokens <= capacityBytes;
+    }
+
     /** Keeps a state unless it alone is too large. Entries that it contains are dropped. */
     void add(int[] tokens, byte[] state) {
         Entry entry = new Entry(tokens, state);
+        bytesPerToken = (double) entry.bytes() / Math.max(1, tokens.length);
         if (entry.bytes() > capacityBytes) {
             return;
         }

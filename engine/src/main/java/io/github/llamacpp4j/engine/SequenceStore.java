@@ -30,9 +30,12 @@ final class SequenceStore {
     }
 
     /** So many tokens must be saved at least for a saved state to be copied back, or a state to be saved. */
-    private static final int WORTH_COPYING = 64;
+    private static final int WORTH_COPYING = 16;
 
     private static final int MOST_CACHED_CELLS = 1024;
+
+    /** Attention is computed over cells in steps of this many, so fewer idle ones would save nothing. */
+    private static final int CHEAP_CACHED_CELLS = 256;
 
     private final Decoder decoder;
     private final DecoderLimits limits;
@@ -40,6 +43,7 @@ final class SequenceStore {
     private final Telemetry telemetry;
     private final HostCache hostCache;
     private final int cacheCells;
+    private final int cheapCells;
     private final CellTree tree = new CellTree();
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final Set<Branch> live = new LinkedHashSet<>();
@@ -54,6 +58,7 @@ final class SequenceStore {
         limits = decoder.limits();
         hostCache = new HostCache(options.deterministic() ? 0 : options.hostCacheBytes());
         cacheCells = options.cacheCells().orElse(Math.min(limits.cells() / 4, MOST_CACHED_CELLS));
+        cheapCells = options.cacheCells().orElse(Math.min(cacheCells, CHEAP_CACHED_CELLS));
         int ids = Math.min(limits.sequences(), options.parallelSequences() + options.retainedSequences());
         for (int id = 0; id < ids; id++) {
             freeIds.add(id);
@@ -137,8 +142,15 @@ final class SequenceStore {
         Optional<Branch> branch = openWith(prefix);
         if (branch.isPresent()) {
             while (cachedCells() > cacheCells && evict()) {}
+            while (cachedCells() > cheapCells && fitsHostMemory() && evict()) {}
         }
         return branch;
+    }
+
+    private boolean fitsHostMemory() {
+        return oldestExcept(null)
+                .filter(branch -> hostCache.welcomes(branch.length()))
+                .isPresent();
     }
 
     private Optional<Branch> openWith(Prefix prefix) {
@@ -315,10 +327,14 @@ final class SequenceStore {
         return evictExcept(null);
     }
 
-    private boolean evictExcept(@Nullable Branch kept) {
-        Optional<Branch> oldest = idle.stream()
+    private Optional<Branch> oldestExcept(@Nullable Branch kept) {
+        return idle.stream()
                 .filter(branch -> branch.use() == Use.RETAINED && branch != kept)
                 .min(Comparator.comparingLong(Branch::lastUsed));
+    }
+
+    private boolean evictExcept(@Nullable Branch kept) {
+        Optional<Branch> oldest = oldestExcept(kept);
         oldest.ifPresent(branch -> {
             int before = usedCells();
             save(branch);

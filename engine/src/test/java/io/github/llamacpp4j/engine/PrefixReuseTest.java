@@ -91,7 +91,7 @@ class PrefixReuseTest {
 
     @Test
     void theLeastRecentlyUsedGoesFirst() {
-        EngineHarness engine = new EngineHarness(options().retainedSequences(2));
+        EngineHarness engine = new EngineHarness(options().retainedSequences(2).hostCacheBytes(0));
         run(engine, "first prompt of all");
         run(engine, "second prompt of all");
         run(engine, "first prompt of all");
@@ -185,6 +185,28 @@ class PrefixReuseTest {
         assertThat(pin).isNotNull();
     }
 
+    @Test
+    void idleCellsBeyondTheCheapOnesMoveToHostMemory() {
+        EngineHarness engine = new EngineHarness(limits(4096, true, true), options());
+        String prompt = "a".repeat(200);
+        run(engine, prompt + "1");
+        run(engine, "b".repeat(200));
+        run(engine, "c".repeat(200));
+        assertThat(engine.log.with("evicted")).isNotEmpty();
+        assertThat(run(engine, prompt + "2").end().usage().cachedTokens()).isEqualTo(prompt.length());
+        engine.checkCells();
+    }
+
+    @Test
+    void idleCellsStayWhereHostMemoryTakesNone() {
+        EngineHarness engine =
+                new EngineHarness(limits(4096, true, true), options().hostCacheBytes(0));
+        for (String letter : List.of("a", "b", "c")) {
+            run(engine, letter.repeat(200));
+        }
+        assertThat(engine.log.with("evicted")).isEmpty();
+    }
+
     private static PrefixPin pin(EngineHarness engine, String prefix) {
         PrefixPin pin = new PrefixPin(branch -> engine.loop.execute(() -> engine.loop.unpin(branch)));
         engine.queue.offer(engine.factory.create(request(prefix).maxTokens(0).build(), 1, pin));
@@ -194,7 +216,7 @@ class PrefixReuseTest {
 
     @Test
     void anUnpinnedPrefixCanBeEvicted() {
-        EngineHarness engine = new EngineHarness(options().retainedSequences(1));
+        EngineHarness engine = new EngineHarness(options().retainedSequences(1).hostCacheBytes(0));
         pin(engine, SYSTEM).close();
         run(engine, "another prompt");
         assertThat(run(engine, SYSTEM + "?").end().usage().cachedTokens()).isZero();
