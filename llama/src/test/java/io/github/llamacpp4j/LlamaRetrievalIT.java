@@ -71,6 +71,20 @@ class LlamaRetrievalIT {
     }
 
     @Test
+    void textsAndTokensBecomeVectors() {
+        Path file = TestModels.miniLm();
+        // docs:llama
+        try (Llama llama = Llama.load(file)) {
+            float[] vector = llama.embed("A cat naps.").vector();
+            List<Embedding> all = llama.embed(List.of("A kitten sleeps.", "Rates rose."));
+            TokenEmbeddings each = llama.embedTokens("A cat naps.");
+            // docs:end
+            assertThat(Embedding.of(vector).cosine(all.get(0))).isGreaterThan(0.5);
+            assertThat(each.size()).isGreaterThan(4);
+        }
+    }
+
+    @Test
     void tokensHaveVectorsBesideThoseOfTheirText() {
         try (Llama llama = embeddingModel()) {
             TokenEmbeddings tokens = llama.embedTokens("hello world");

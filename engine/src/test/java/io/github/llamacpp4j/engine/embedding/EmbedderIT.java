@@ -247,29 +247,35 @@ class EmbedderIT {
         }
     }
 
+    /** {@code -Dllamacpp4j.embedding.texts=100000} for the full measure. */
     @Test
     @SuppressWarnings("try") // closed early on purpose
-    void thousandsOfTextsStreamInConstantMemoryAndStopInTheMiddle() {
+    void anyNumberOfTextsStreamsInConstantMemoryAndStopsInTheMiddle() {
+        int texts = Integer.getInteger("llamacpp4j.embedding.texts", 4000);
         Iterator<String> endless = Stream.iterate(0, i -> i + 1)
                 .map(i -> "the cat number " + i + " sat on the mat")
                 .iterator();
         try (Model model = tinyBert();
                 Embedder embedder = Embedder.open(model, oneThread().build());
                 EmbeddingStream stream = embedder.stream(endless, TextRole.PLAIN)) {
-            for (int i = 0; i < 500; i++) {
-                stream.next();
-            }
-            long before = ProcessMemory.residentBytes();
-            for (int i = 0; i < 3000; i++) {
-                stream.next();
-            }
-            assertThat(ProcessMemory.residentBytes() - before).isLessThan(150L << 20);
-            assertThat(stream.delivered()).isEqualTo(3500);
+            deliver(stream, texts / 10);
+            long memory = ProcessMemory.residentBytes();
+            long contexts = embedder.memoryBytes();
+            deliver(stream, texts - texts / 10);
+            assertThat(ProcessMemory.residentBytes() - memory).isLessThan(150L << 20);
+            assertThat(embedder.memoryBytes()).isEqualTo(contexts);
+            assertThat(stream.delivered()).isEqualTo(texts);
             stream.close();
             assertThat(stream.hasNext()).isFalse();
             assertThatThrownBy(stream::next).isInstanceOf(EmbeddingCancelledException.class);
             assertThat(embedder.waiting()).isZero();
             assertThat(embedder.embed("cat").tokens()).isEqualTo(3);
+        }
+    }
+
+    private static void deliver(EmbeddingStream stream, int texts) {
+        for (int i = 0; i < texts; i++) {
+            assertThat(stream.next().size()).isEqualTo(TinyBert.EMBEDDING_SIZE);
         }
     }
 
