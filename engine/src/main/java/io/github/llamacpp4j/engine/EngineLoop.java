@@ -283,6 +283,7 @@ final class EngineLoop {
                 budget.measured(
                         builder.decodeTokens(), builder.batch().size() - builder.decodeTokens(), decoded - start);
                 builder.slices().forEach(this::take);
+                store.offload();
                 report(start, decoded);
             }
             case NO_ROOM -> preemptYoungest();

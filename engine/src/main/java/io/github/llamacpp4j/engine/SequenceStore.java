@@ -142,9 +142,15 @@ final class SequenceStore {
         Optional<Branch> branch = openWith(prefix);
         if (branch.isPresent()) {
             while (cachedCells() > cacheCells && evict()) {}
-            while (cachedCells() > cheapCells && fitsHostMemory() && evict()) {}
         }
         return branch;
+    }
+
+    /** Moves idle cells that slow the others down to host memory, one sequence at a time. */
+    void offload() {
+        if (!live.isEmpty() && cachedCells() > cheapCells && fitsHostMemory()) {
+            evict();
+        }
     }
 
     private boolean fitsHostMemory() {

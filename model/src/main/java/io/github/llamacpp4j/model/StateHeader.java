@@ -2,20 +2,20 @@ package io.github.llamacpp4j.model;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
- * What stands before a saved state: whose it is, of which shape, how long, and a checksum over all of that and the state.
- * Big-endian, {@value #BYTES} bytes.
+ * What stands before a saved state: whose it is, of which shape, how long, and a checksum (CRC-32C) over all of that and the state.
+ * It finds damage, not forgery: a state must come from a source that is trusted. Big-endian, {@value #BYTES} bytes.
  */
 final class StateHeader {
 
     /** The size of a header. */
-    static final int BYTES = 8 + 4 + 4 + ModelFingerprint.BYTES + 5 * 4 + 8 + 32;
+    static final int BYTES = 8 + 4 + 4 + ModelFingerprint.BYTES + 5 * 4 + 8 + 4;
 
     private static final long MAGIC = 0x6c6c_616d_6134_6a73L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int WHOLE = 1;
     private static final int SEQUENCE = 2;
 
@@ -23,9 +23,9 @@ final class StateHeader {
     private final byte[] fingerprint;
     private final int[] shape;
     private final long payloadBytes;
-    private final byte[] checksum;
+    private final int checksum;
 
-    private StateHeader(int kind, byte[] fingerprint, int[] shape, long payloadBytes, byte[] checksum) {
+    private StateHeader(int kind, byte[] fingerprint, int[] shape, long payloadBytes, int checksum) {
         this.kind = kind;
         this.fingerprint = fingerprint;
         this.shape = shape;
@@ -39,9 +39,9 @@ final class StateHeader {
                 facts.fingerprint().bytes(),
                 shape(facts, options, whole),
                 payload.byteSize(),
-                new byte[ModelFingerprint.BYTES]);
+                0);
         return new StateHeader(
-                unsigned.kind, unsigned.fingerprint, unsigned.shape, unsigned.payloadBytes, unsigned.digest(payload));
+                unsigned.kind, unsigned.fingerprint, unsigned.shape, unsigned.payloadBytes, unsigned.checksum(payload));
     }
 
     /** The numbers that must be equal; a single sequence fits into contexts of any size. */
@@ -73,17 +73,15 @@ final class StateHeader {
             shape[i] = bytes.getInt();
         }
         long payloadBytes = bytes.getLong();
-        byte[] checksum = new byte[ModelFingerprint.BYTES];
-        bytes.get(checksum);
-        return new StateHeader(kind, fingerprint, shape, payloadBytes, checksum);
+        return new StateHeader(kind, fingerprint, shape, payloadBytes, bytes.getInt());
     }
 
     void write(ByteBuffer bytes) {
-        bytes.put(unsigned().rewind()).put(checksum);
+        bytes.put(unsigned().rewind()).putInt(checksum);
     }
 
     private ByteBuffer unsigned() {
-        ByteBuffer bytes = ByteBuffer.allocate(BYTES - checksum.length);
+        ByteBuffer bytes = ByteBuffer.allocate(BYTES - Integer.BYTES);
         bytes.putLong(MAGIC).putInt(VERSION).putInt(kind).put(fingerprint);
         for (int number : shape) {
             bytes.putInt(number);
@@ -120,17 +118,17 @@ final class StateHeader {
 
     /** Checks every byte. */
     void requireSound(MemorySegment payload) {
-        if (!MessageDigest.isEqual(checksum, digest(payload))) {
+        if (checksum != checksum(payload)) {
             throw new StateException("the state is damaged: its checksum does not fit");
         }
     }
 
-    private byte[] digest(MemorySegment payload) {
-        MessageDigest digest = ModelFingerprint.sha256();
-        digest.update(unsigned().rewind());
+    private int checksum(MemorySegment payload) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(unsigned().rewind());
         for (long start = 0; start < payload.byteSize(); start += StateBytes.chunkBytes()) {
-            digest.update(StateBytes.chunk(payload, start));
+            checksum.update(StateBytes.chunk(payload, start));
         }
-        return digest.digest();
+        return (int) checksum.getValue();
     }
 }
