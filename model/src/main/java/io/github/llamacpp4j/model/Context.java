@@ -296,7 +296,7 @@ public final class Context implements AutoCloseable {
      * @param index the token's index in the batch, or -1 for the last one with an output
      * @return one number for each token of the vocabulary
      * @throws IllegalArgumentException if that token has no output
-     * @throws IllegalStateException if nothing has been decoded
+     * @throws IllegalStateException if nothing has been decoded or the model has no output layer
      */
     public float[] logits(int index) {
         float[] logits = new float[facts.vocabularySize()];
@@ -310,7 +310,7 @@ public final class Context implements AutoCloseable {
      * @param index the token's index in the batch, or -1 for the last one with an output
      * @param destination receives the logits from its start; at least {@link #vocabularySize()} long
      * @throws IllegalArgumentException if that token has no output or the destination is too short
-     * @throws IllegalStateException if nothing has been decoded
+     * @throws IllegalStateException if nothing has been decoded or the model has no output layer
      */
     public void copyLogits(int index, float[] destination) {
         if (destination.length < facts.vocabularySize()) {
@@ -329,6 +329,9 @@ public final class Context implements AutoCloseable {
     /** The native logits; to be called and used under the lock. */
     MemorySegment logitsRow(int index) {
         MemorySegment context = requireOpen();
+        if (!modelInfo.hasLogits()) {
+            throw new IllegalStateException("the model " + modelInfo + " has no logits: it computes embeddings");
+        }
         MemorySegment row = llama_get_logits_ith(context, rows.resolve(index));
         if (row.address() == 0) {
             throw new IllegalStateException("this context computes no logits");

@@ -9,10 +9,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What a loaded model says about itself. Immutable and thread-safe; usable after the model is closed. */
 public final class ModelInfo {
+
+    /** The architectures whose graphs in llama.cpp end without an output layer ({@code src/models}). */
+    private static final Set<String> WITHOUT_LOGITS = Set.of(
+            "bert",
+            "nomic-bert",
+            "nomic-bert-moe",
+            "neo-bert",
+            "jina-bert-v2",
+            "jina-bert-v3",
+            "eurobert",
+            "modern-bert",
+            "gemma-embedding",
+            "llama-embed",
+            "t5encoder",
+            "wavtokenizer-dec");
 
     private static final String TEMPLATE_KEY = "tokenizer.chat_template";
 
@@ -34,6 +50,7 @@ public final class ModelInfo {
     private final boolean recurrent;
     private final boolean hybrid;
     private final boolean diffusion;
+    private final boolean logits;
     private final OptionalInt decoderStartToken;
     private final List<String> classifierLabels;
     private final Map<String, String> metadata;
@@ -65,6 +82,7 @@ public final class ModelInfo {
         this.decoderStartToken = start < 0 ? OptionalInt.empty() : OptionalInt.of(start);
         this.classifierLabels = file.hasClassifierHead() ? classifierLabels(model) : List.of();
         this.metadata = metadata(model, file);
+        this.logits = decoder && !WITHOUT_LOGITS.contains(architecture());
     }
 
     /** What the file says: without weights llama.cpp does not read these settings and asserts where it is asked. */
@@ -180,6 +198,11 @@ public final class ModelInfo {
     /** Whether there is a decoder, which {@link Context#decode(Batch)} runs. */
     public boolean hasDecoder() {
         return decoder;
+    }
+
+    /** Whether the model has an output layer, which gives logits; encoders give vectors or a classification head's scores alone. */
+    public boolean hasLogits() {
+        return logits;
     }
 
     /** Whether the model keeps a state instead of a cache (Mamba, RWKV). */

@@ -403,6 +403,13 @@ enum Misuse {
                 c.append(0, 1);
                 c.embedding(-1);
             })),
+    /** Logits of a model without an output layer: memory that nothing has written. */
+    LOGITS_OF_AN_ENCODER(IllegalStateException.class, f -> {
+        try (Context context = f.bertContext(Pooling.MEAN)) {
+            context.append(0, 1, 2);
+            context.logits(-1);
+        }
+    }),
     /** A pooled embedding without pooling (N). */
     POOLED_EMBEDDING_WITHOUT_POOLING(IllegalStateException.class, f -> {
         try (Context context = f.model.newContext(

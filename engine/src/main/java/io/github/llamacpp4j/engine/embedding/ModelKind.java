@@ -3,7 +3,6 @@ package io.github.llamacpp4j.engine.embedding;
 import io.github.llamacpp4j.model.ModelInfo;
 import io.github.llamacpp4j.model.Pooling;
 import java.util.Arrays;
-import java.util.Set;
 
 /** What a model is made for, as its metadata tell. */
 public enum ModelKind {
@@ -15,19 +14,6 @@ public enum ModelKind {
     RERANKER,
     /** Has an encoder and a decoder, as T5; writes text from a text, and has no vectors to pool. */
     ENCODER_DECODER;
-
-    /** Encoders that some older files do not mark as such. */
-    private static final Set<String> ENCODER_ARCHITECTURES = Set.of(
-            "bert",
-            "nomic-bert",
-            "nomic-bert-moe",
-            "neo-bert",
-            "jina-bert-v2",
-            "jina-bert-v3",
-            "eurobert",
-            "modern-bert",
-            "gemma-embedding",
-            "t5encoder");
 
     /** The kind of a model. */
     public static ModelKind of(ModelInfo info) {
@@ -79,8 +65,6 @@ public enum ModelKind {
 
     private static boolean encoder(ModelInfo info) {
         boolean causal = !"false".equals(info.metadata().get(info.architecture() + ".attention.causal"));
-        return ENCODER_ARCHITECTURES.contains(info.architecture())
-                || (info.hasEncoder() && !info.hasDecoder())
-                || (!causal && !info.diffusion());
+        return !info.hasLogits() || (!causal && !info.diffusion());
     }
 }
