@@ -89,6 +89,25 @@ public final class Llama implements AutoCloseable {
         }
     }
 
+    /**
+     * A model together with an engine that was started apart, for example on a decoder of your own. Takes both over, and
+     * closes them.
+     *
+     * @param model a model whose vocabulary is the engine's
+     * @param engine what generates
+     * @param options how the model embeds and ranks; the rest of them has been decided with model and engine
+     * @throws IllegalArgumentException if the engine's vocabulary has another size than the model's; neither is closed then
+     */
+    public static Llama of(Model model, Engine engine, LlamaOptions options) {
+        int expected = model.tokenizer().size();
+        int found = engine.limits().vocabularySize();
+        if (found != expected) {
+            throw new IllegalArgumentException(
+                    "expected an engine for the model's " + expected + " tokens, found one for " + found);
+        }
+        return new Llama(model, new Lazy<>(() -> new ModelVocabulary(model)), engine, new Retrieval(model, options));
+    }
+
     private static ContextOptions sized(ContextOptions options, Model model) {
         if (options.contextSize() != ContextOptions.MODEL_CONTEXT_SIZE) {
             return options;

@@ -43,6 +43,7 @@ class ArchitectureTest {
             Map.entry("engine", Set.of("model", "grammar")),
             Map.entry("micrometer", Set.of("engine")),
             Map.entry("llama", Set.of("engine", "model", "chat", "grammar", "template", "store", "gguf", "natives")),
+            Map.entry("testkit", Set.of("llama", "engine", "model", "natives", "tinychat")),
             Map.entry("server", Set.of("llama", "engine", "model", "chat", "grammar", "template", "gguf", "micrometer")));
 
     /** Packages that are exported to our own modules only, where native types may show. */
