@@ -136,6 +136,78 @@ class HostileFileTest {
     }
 
     @Test
+    void offsetsThatWrapAroundAreRefused() {
+        for (long offset : new long[] {Long.MAX_VALUE - 31, Long.MIN_VALUE, -32, 1L << 63 >>> 1}) {
+            ByteBuffer file = header(1, 0)
+                    .putLong(1)
+                    .put((byte) 't')
+                    .putInt(1)
+                    .putLong(8)
+                    .putInt(GgmlType.F32.id())
+                    .putLong(offset);
+            assertThatThrownBy(() -> Samples.read(bytes(file)))
+                    .as("offset " + offset)
+                    .isInstanceOf(GgufException.class);
+        }
+    }
+
+    @Test
+    void aTensorNameThatOccursTwiceIsRefused() {
+        ByteBuffer file = header(2, 0);
+        for (int i = 0; i < 2; i++) {
+            file.putLong(1)
+                    .put((byte) 't')
+                    .putInt(1)
+                    .putLong(8)
+                    .putInt(GgmlType.F32.id())
+                    .putLong(32L * i);
+        }
+        assertThatThrownBy(() -> Samples.read(bytes(file)))
+                .isInstanceOf(GgufException.class)
+                .hasMessageContaining("twice");
+    }
+
+    @Test
+    void countsOfEverySizeAreRefusedBeforeAnythingIsReserved() {
+        long before = allocatedBytes();
+        for (long count : new long[] {Long.MAX_VALUE, Long.MIN_VALUE, -1, Integer.MAX_VALUE, 1L << 32, 1L << 61}) {
+            for (ByteBuffer file : List.of(header(count, 0), header(0, count))) {
+                assertThatThrownBy(() -> Samples.read(bytes(file)))
+                        .as("count " + count)
+                        .isInstanceOf(GgufException.class);
+            }
+        }
+        assertThat(allocatedBytes() - before).isLessThan(MEMORY_BYTES);
+    }
+
+    @Test
+    void lengthsOfStringsAndArraysThatNoFileHoldsAreRefusedBeforeAnythingIsReserved() {
+        long before = allocatedBytes();
+        for (long length : new long[] {Long.MAX_VALUE, Long.MIN_VALUE, -1, Integer.MAX_VALUE, 1L << 32, 5000}) {
+            List<ByteBuffer> files = List.of(
+                    header(0, 1).putLong(length),
+                    header(1, 0).putLong(length),
+                    header(0, 1).putLong(1).put((byte) 'k').putInt(8).putLong(length),
+                    header(0, 1).putLong(1).put((byte) 'k').putInt(9).putInt(0).putLong(length),
+                    header(0, 1).putLong(1).put((byte) 'k').putInt(9).putInt(12).putLong(length),
+                    header(0, 1).putLong(1).put((byte) 'k').putInt(9).putInt(8).putLong(length),
+                    header(0, 1)
+                            .putLong(1)
+                            .put((byte) 'k')
+                            .putInt(9)
+                            .putInt(8)
+                            .putLong(1)
+                            .putLong(length));
+            for (ByteBuffer file : files) {
+                assertThatThrownBy(() -> Samples.read(bytes(file)))
+                        .as("length " + length)
+                        .isInstanceOf(GgufException.class);
+            }
+        }
+        assertThat(allocatedBytes() - before).isLessThan(MEMORY_BYTES);
+    }
+
+    @Test
     void badAlignmentsAreRefused() {
         for (int alignment : new int[] {0, 3, -1}) {
             ByteBuffer file = header(0, 1).putLong(17);

@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 
 /**
  * What ends the process, hangs it or reads foreign memory when it reaches llama.cpp, and the exception that has to come
- * instead. The names of the catalogues are in parentheses: C for the pain points, N for the native study.
+ * instead; {@link Survived} where there is nothing to refuse. The names of the catalogues are in parentheses: C for the
+ * pain points, N for the native study.
  */
 enum Misuse {
     /** A context of a model without weights (N). */
@@ -554,8 +555,80 @@ enum Misuse {
         sampler.close();
         sampler.performance();
     }),
+    /** One position, fewer than the warm-up of other programs decodes (C18). */
+    SMALLEST_CONTEXT(Survived.class, f -> {
+        try (Context context = f.model.newContext(Contexts.small()
+                .contextSize(1)
+                .batchSize(1)
+                .microBatchSize(1)
+                .build())) {
+            context.append(0, 1, 2, 3);
+            throw new Survived();
+        }
+    }),
+    /** A mean over a sequence whose id is larger than the number of tokens (C13). */
+    MEAN_OF_THE_LAST_SEQUENCE(Survived.class, f -> {
+        try (Context context = f.bert.newContext(Contexts.small()
+                .embeddings(true)
+                .pooling(Pooling.MEAN)
+                .maxSequences(4)
+                .build())) {
+            context.append(3, 1);
+            context.sequenceEmbedding(3);
+            throw new Survived();
+        }
+    }),
+    /** An embedding for each of more tokens than the usual micro-batch (C17). */
+    MANY_TOKEN_EMBEDDINGS(Survived.class, f -> {
+        try (Context context = f.model.newContext(Contexts.small()
+                .contextSize(1024)
+                .batchSize(1024)
+                .embeddings(true)
+                .pooling(Pooling.NONE)
+                .build())) {
+            context.append(0, new int[900]);
+            context.embedding(899);
+            throw new Survived();
+        }
+    }),
+    /** Opened and closed without anything in between (C38). */
+    NEVER_USED(Survived.class, f -> {
+        for (int i = 0; i < 20; i++) {
+            Model model = Model.load(TestModels.tinychat());
+            model.newContext(Contexts.small().build()).close();
+            model.close();
+        }
+        throw new Survived();
+    }),
+    /** Closing while states are saved (C37). */
+    CLOSED_WHILE_A_STATE_IS_SAVED(IllegalStateException.class, f -> {
+        Context context = f.context();
+        context.append(0, new int[400]);
+        Thread closing = new Thread(context::close);
+        closing.start();
+        while (true) {
+            context.state().save();
+        }
+    }),
+    /** Two contexts of a model that compute at once (C41). */
+    TWO_CONTEXTS_AT_ONCE(Survived.class, f -> {
+        Thread other = new Thread(() -> inContext(f, c -> c.append(0, new int[400])));
+        other.start();
+        inContext(f, c -> c.append(0, new int[400]));
+        try {
+            other.join();
+        } catch (InterruptedException unexpected) {
+            throw new AssertionError(unexpected);
+        }
+        throw new Survived();
+    }),
     /** A negative number of threads. */
     NEGATIVE_THREADS(IllegalArgumentException.class, f -> inContext(f, c -> c.setThreads(-1, 1)));
+
+    /** What is thrown where others come down and nothing is wrong. */
+    private static final class Survived extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
 
     private interface Body {
         void run(Fixture fixture) throws IOException;
