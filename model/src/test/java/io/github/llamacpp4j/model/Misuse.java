@@ -557,11 +557,8 @@ enum Misuse {
     }),
     /** One position, fewer than the warm-up of other programs decodes (C18). */
     SMALLEST_CONTEXT(Survived.class, f -> {
-        try (Context context = f.model.newContext(Contexts.small()
-                .contextSize(1)
-                .batchSize(1)
-                .microBatchSize(1)
-                .build())) {
+        try (Context context = f.model.newContext(
+                Contexts.small().contextSize(1).batchSize(1).microBatchSize(1).build())) {
             context.append(0, 1, 2, 3);
             throw new Survived();
         }
