@@ -42,6 +42,7 @@ class ArchitectureTest {
             Map.entry("model", Set.of("ffi", "gguf", "natives")),
             Map.entry("engine", Set.of("model", "grammar")),
             Map.entry("micrometer", Set.of("engine")),
+            Map.entry("opentelemetry", Set.of("engine")),
             Map.entry("llama", Set.of("engine", "model", "chat", "grammar", "template", "store", "gguf", "natives")),
             Map.entry("testkit", Set.of("llama", "engine", "model", "natives", "tinychat")),
             Map.entry("server", Set.of("llama", "engine", "model", "chat", "grammar", "template", "gguf", "micrometer")));

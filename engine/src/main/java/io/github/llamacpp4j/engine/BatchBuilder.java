@@ -12,17 +12,17 @@ import java.util.List;
 final class BatchBuilder {
 
     /** As few pending tokens as this count as about to yield a token. */
-    private static final int NEARLY_DONE = 8;
+    static final int NEARLY_DONE = 8;
 
     private final TokenBatch batch;
     private final List<BatchSlice> slices = new ArrayList<>();
-    private final Drafter drafter;
+    private final Speculation speculation;
     private int first;
     private int decodeTokens;
 
-    BatchBuilder(int batchSize, Drafter drafter) {
+    BatchBuilder(int batchSize, Speculation speculation) {
         batch = new TokenBatch(batchSize);
-        this.drafter = drafter;
+        this.speculation = speculation;
     }
 
     TokenBatch batch() {
@@ -111,7 +111,7 @@ final class BatchBuilder {
     }
 
     private int addDraft(Sequence sequence, Branch branch) {
-        int[] draft = drafter.draft(sequence, batch.room());
+        int[] draft = speculation.draft(sequence, batch.room());
         int start = sequence.tokens().size();
         for (int i = 0; i < draft.length; i++) {
             batch.add(draft[i], start + i, branch.sequenceId(), true);

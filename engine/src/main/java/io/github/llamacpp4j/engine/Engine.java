@@ -21,6 +21,7 @@ public final class Engine implements AutoCloseable {
     private static final Duration CLOSE_PATIENCE = Duration.ofMinutes(1);
 
     private final Supplier<? extends Decoder> decoders;
+    private final Supplier<? extends Drafter> drafters;
     private final EngineVocabulary vocabulary;
     private final EngineOptions options;
     private final Telemetry telemetry;
@@ -28,8 +29,13 @@ public final class Engine implements AutoCloseable {
     private volatile EngineRun run;
     private boolean closed;
 
-    private Engine(Supplier<? extends Decoder> decoders, EngineVocabulary vocabulary, EngineOptions options) {
+    private Engine(
+            Supplier<? extends Decoder> decoders,
+            Supplier<? extends Drafter> drafters,
+            EngineVocabulary vocabulary,
+            EngineOptions options) {
         this.decoders = decoders;
+        this.drafters = drafters;
         this.vocabulary = vocabulary;
         this.options = options;
         telemetry = new Telemetry(options.listener());
@@ -45,8 +51,17 @@ public final class Engine implements AutoCloseable {
      */
     public static Engine start(
             Supplier<? extends Decoder> decoders, EngineVocabulary vocabulary, EngineOptions options) {
+        return start(decoders, NgramDrafter::new, vocabulary, options);
+    }
+
+    static Engine start(
+            Supplier<? extends Decoder> decoders,
+            Supplier<? extends Drafter> drafters,
+            EngineVocabulary vocabulary,
+            EngineOptions options) {
         Engine engine = new Engine(
                 requireNonNull(decoders, "decoders"),
+                drafters,
                 requireNonNull(vocabulary, "vocabulary"),
                 requireNonNull(options, "options"));
         engine.run.start();
@@ -73,6 +88,37 @@ public final class Engine implements AutoCloseable {
         return start(() -> ContextDecoder.open(model, context, options), vocabulary, options);
     }
 
+    /**
+     * Starts an engine that lets a smaller model guess ahead for the requests that ask for it, see
+     * {@link EngineOptions#speculativeTokens}. What is guessed is checked by the model itself, so answers stay as they are.
+     *
+     * @param model the model
+     * @param draftModel a smaller model with the same vocabulary; both stay open at least as long as the engine
+     * @param context what the contexts should be like; sequences and cache layout are set by the engine
+     * @param options how the context is shared
+     * @throws IllegalArgumentException if the models' vocabularies differ or the draft model's memory cannot take back tokens
+     */
+    public static Engine start(Model model, Model draftModel, ContextOptions context, EngineOptions options) {
+        DraftVocabulary.check(model.tokenizer(), draftModel.tokenizer());
+        EngineOptions plain =
+                options.toBuilder().retainedSequences(0).deterministic(false).build();
+        int vocabularySize = model.tokenizer().size();
+        return start(
+                () -> ContextDecoder.open(model, context, options),
+                () -> drafter(ContextDecoder.open(draftModel, context, plain), vocabularySize),
+                new ModelVocabulary(model),
+                options);
+    }
+
+    private static Drafter drafter(Decoder decoder, int vocabularySize) {
+        try {
+            return new ModelDrafter(decoder, vocabularySize);
+        } catch (RuntimeException e) {
+            decoder.close();
+            throw e;
+        }
+    }
+
     private EngineRun newRun() {
         Decoder decoder = decoders.get();
         try {
@@ -80,7 +126,7 @@ public final class Engine implements AutoCloseable {
                 throw new IllegalArgumentException("the decoder knows "
                         + decoder.limits().vocabularySize() + " tokens and the vocabulary " + vocabulary.size());
             }
-            return new EngineRun(decoder, vocabulary, options, telemetry, ids);
+            return new EngineRun(decoder, drafters.get(), vocabulary, options, telemetry, ids);
         } catch (RuntimeException e) {
             decoder.close();
             throw e;
@@ -144,7 +190,7 @@ public final class Engine implements AutoCloseable {
     public List<Generation> trySubmit(EngineRequest request, int samples) {
         EngineRun current = run;
         List<Sequence> sequences = current.create(request, samples, null);
-        if (!current.queue().offer(sequences)) {
+        if (!current.queue().offer(sequences, telemetry::queued)) {
             throw overloaded(current, request, "the queue of " + options.queueCapacity() + " requests is full");
         }
         return submitted(current, sequences);
@@ -172,7 +218,7 @@ public final class Engine implements AutoCloseable {
         List<Sequence> sequences = current.create(request, samples, pin);
         long patience = request.timeout().map(Nanos::of).orElse(Long.MAX_VALUE);
         try {
-            if (!current.queue().put(sequences, patience)) {
+            if (!current.queue().put(sequences, patience, telemetry::queued)) {
                 throw overloaded(
                         current,
                         request,
@@ -191,7 +237,6 @@ public final class Engine implements AutoCloseable {
     }
 
     private List<Generation> submitted(EngineRun current, List<Sequence> sequences) {
-        sequences.forEach(sequence -> telemetry.queued(sequence, current.queue().size()));
         current.wake();
         return sequences.stream().map(Sequence::stream).toList();
     }

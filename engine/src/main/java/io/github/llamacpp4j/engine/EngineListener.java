@@ -12,7 +12,7 @@ public interface EngineListener {
     /** A listener that does nothing. */
     EngineListener NONE = new EngineListener() {};
 
-    /** A request entered the queue, which now holds {@code queueLength}. */
+    /** A request enters the queue, which now holds {@code queueLength}. Nothing is told about a request before this. */
     default void queued(long requestId, String caller, int queueLength) {}
 
     /** A request was refused because the queue is full. */

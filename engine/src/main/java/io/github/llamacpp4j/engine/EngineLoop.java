@@ -27,6 +27,7 @@ final class EngineLoop {
     private final Telemetry telemetry;
     private final RequestQueue queue;
     private final SequenceStore store;
+    private final Speculation speculation;
     private final BatchBuilder builder;
     private final PrefillBudget budget;
     private final StepRunner runner;
@@ -45,14 +46,15 @@ final class EngineLoop {
             EngineOptions options,
             RequestQueue queue,
             LongSupplier clock,
-            Telemetry telemetry) {
+            Telemetry telemetry,
+            Drafter drafter) {
         this.options = options;
         this.clock = clock;
         this.telemetry = telemetry;
         this.queue = queue;
         store = new SequenceStore(decoder, options, telemetry);
-        NgramDrafter drafter = new NgramDrafter(decoder.limits());
-        builder = new BatchBuilder(decoder.limits().batchSize(), options.deterministic() ? Drafter.NONE : drafter);
+        speculation = new Speculation(drafter, decoder.limits(), options);
+        builder = new BatchBuilder(decoder.limits().batchSize(), speculation);
         budget = new PrefillBudget(options);
         runner = new StepRunner(decoder, store);
         intake = new TokenIntake(new TokenSampler(decoder, vocabulary), vocabulary, clock, telemetry);
@@ -266,12 +268,14 @@ final class EngineLoop {
     }
 
     private void decode(List<Sequence> runnable) {
+        long begin = clock.getAsLong();
         Sequence suspect = runner.nextSuspect(runnable);
         if (suspect != null) {
             builder.buildAlone(suspect, suspect.pending());
         } else if (options.deterministic()) {
             builder.buildAlone(runnable.get(solo++ % runnable.size()), DETERMINISTIC_CHUNK);
         } else {
+            speculation.prepare(runnable);
             builder.build(runnable, budget, Math.min(batchLimit, store.obtainableCells()));
         }
         long start = clock.getAsLong();
@@ -282,7 +286,15 @@ final class EngineLoop {
                 batchLimit = Integer.MAX_VALUE;
                 budget.measured(
                         builder.decodeTokens(), builder.batch().size() - builder.decodeTokens(), decoded - start);
-                builder.slices().forEach(this::take);
+                int tokens = 0;
+                boolean guessed = false;
+                for (BatchSlice slice : builder.slices()) {
+                    tokens += take(slice);
+                    guessed |= slice.drafted() > 0;
+                }
+                if (suspect == null && builder.decodeTokens() == builder.batch().size()) {
+                    speculation.measured(guessed, tokens, decoded - begin);
+                }
                 store.offload();
                 report(start, decoded);
             }
@@ -311,7 +323,8 @@ final class EngineLoop {
                 clock.getAsLong() - decoded));
     }
 
-    private void take(BatchSlice slice) {
+    /** Takes what came of a part of a batch and returns how many tokens it yielded. */
+    private int take(BatchSlice slice) {
         Sequence sequence = slice.sequence();
         for (int i = 0; i < slice.tokens() + slice.drafted(); i++) {
             store.append(slice.branch(), builder.batch().token(slice.batchIndex() + i));
@@ -323,7 +336,7 @@ final class EngineLoop {
             if (sequence.pending() == 0) {
                 finish(sequence, FinishReason.MAX_TOKENS);
             }
-            return;
+            return 0;
         }
         try {
             TokenIntake.Taken taken = intake.take(slice, builder.batch());
@@ -336,8 +349,10 @@ final class EngineLoop {
             } else if (sequence.tokens().size() > store.mostTokens()) {
                 overflow(sequence, slice.branch());
             }
+            return 1 + taken.acceptedDraft();
         } catch (InvalidLogitsException e) {
             fail(sequence, e);
+            return 0;
         }
     }
 

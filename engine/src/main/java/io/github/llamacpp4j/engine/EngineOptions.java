@@ -95,6 +95,11 @@ public final class EngineOptions {
         return values.stuckAfter;
     }
 
+    /** How many tokens to guess ahead per step for requests that leave it open; 0 is off. */
+    public int speculativeTokens() {
+        return values.speculativeTokens;
+    }
+
     /** Whether a request's output must not depend on its neighbours, at the price of speed. */
     public boolean deterministic() {
         return values.deterministic;
@@ -120,6 +125,7 @@ public final class EngineOptions {
         private Duration abandonedAfter = Duration.ofMinutes(1);
         private Duration dropCacheAfter = Duration.ZERO;
         private Duration stuckAfter = Duration.ofSeconds(60);
+        private int speculativeTokens;
         private boolean deterministic;
         private EngineListener listener = EngineListener.NONE;
 
@@ -138,6 +144,7 @@ public final class EngineOptions {
             abandonedAfter = from.abandonedAfter;
             dropCacheAfter = from.dropCacheAfter;
             stuckAfter = from.stuckAfter;
+            speculativeTokens = from.speculativeTokens;
             deterministic = from.deterministic;
             listener = from.listener;
         }
@@ -225,6 +232,15 @@ public final class EngineOptions {
         }
 
         /**
+         * Sets how many tokens to guess ahead per step, 0 to 64, for requests that leave it open; 0 is off. What is guessed is checked, so
+         * answers stay as they are; guessing stops by itself where it does not pay. Default 0.
+         */
+        public Builder speculativeTokens(int value) {
+            speculativeTokens = value;
+            return this;
+        }
+
+        /**
          * Sets whether a request's output must not depend on its neighbours: every sequence is then decoded by itself, in pieces
          * of fixed length, and shares no prefix. Default false.
          */
@@ -250,6 +266,7 @@ public final class EngineOptions {
             within("queueCapacity", queueCapacity, 1, 1 << 20);
             within("eventCapacity", eventCapacity, 1, 1 << 20);
             within("openEndedReserve", openEndedReserve, 0, 1 << 24);
+            within("speculativeTokens", speculativeTokens, 0, 64);
             positive("prefillTargetTime", prefillTargetTime);
             positive("soloPrefillTargetTime", soloPrefillTargetTime);
             positive("abandonedAfter", abandonedAfter);

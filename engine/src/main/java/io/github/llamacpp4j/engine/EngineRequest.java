@@ -136,9 +136,9 @@ public final class EngineRequest {
         return Optional.ofNullable(values.constraint);
     }
 
-    /** How many tokens to guess ahead per step; 0 is off. */
-    public int speculativeTokens() {
-        return values.speculativeTokens;
+    /** How many tokens to guess ahead per step, 0 for none; absent means {@link EngineOptions#speculativeTokens}. */
+    public OptionalInt speculativeTokens() {
+        return values.speculativeTokens < 0 ? OptionalInt.empty() : OptionalInt.of(values.speculativeTokens);
     }
 
     /** Collects a request; {@link #build} checks it. Not thread-safe. */
@@ -160,7 +160,7 @@ public final class EngineRequest {
         private @Nullable Duration timeout;
         private boolean prefixCache = true;
         private @Nullable Supplier<? extends TokenConstraint> constraint;
-        private int speculativeTokens;
+        private int speculativeTokens = -1;
 
         private Builder(int[] prompt) {
             this.prompt = prompt;
@@ -286,8 +286,9 @@ public final class EngineRequest {
             return this;
         }
 
-        /** Sets how many tokens to guess ahead per step, 0 to 64; 0 is off. Default 0. */
+        /** Sets how many tokens to guess ahead per step, 0 to 64; 0 is off. Default {@link EngineOptions#speculativeTokens}. */
         public Builder speculativeTokens(int value) {
+            check(value >= 0 && value <= 64, "speculativeTokens must be 0 to 64, got " + value);
             speculativeTokens = value;
             return this;
         }
@@ -311,9 +312,6 @@ public final class EngineRequest {
                         "a stop text must have 1 to " + LONGEST_STOP_TEXT_BYTES + " bytes, got " + length);
             }
             check(timeout == null || timeout.isPositive(), "timeout must be longer than zero, got " + timeout);
-            check(
-                    speculativeTokens >= 0 && speculativeTokens <= 64,
-                    "speculativeTokens must be 0 to 64, got " + speculativeTokens);
             return new EngineRequest(new Builder(this));
         }
 

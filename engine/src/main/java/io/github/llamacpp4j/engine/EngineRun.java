@@ -14,6 +14,7 @@ final class EngineRun {
     private static final Logger LOGGER = System.getLogger(EngineRun.class.getName());
 
     private final Decoder decoder;
+    private final Drafter drafter;
     private final DecoderLimits limits;
     private final EngineOptions options;
     private final Telemetry telemetry;
@@ -29,14 +30,20 @@ final class EngineRun {
     private volatile @Nullable EngineFailedException failure;
 
     EngineRun(
-            Decoder decoder, EngineVocabulary vocabulary, EngineOptions options, Telemetry telemetry, AtomicLong ids) {
+            Decoder decoder,
+            Drafter drafter,
+            EngineVocabulary vocabulary,
+            EngineOptions options,
+            Telemetry telemetry,
+            AtomicLong ids) {
         this.decoder = decoder;
+        this.drafter = drafter;
         this.options = options;
         this.telemetry = telemetry;
         limits = decoder.limits();
         queue = new RequestQueue(options.queueCapacity());
         sequences = new SequenceFactory(vocabulary, limits, options, System::nanoTime, this::wake, ids);
-        loop = new EngineLoop(decoder, vocabulary, options, queue, System::nanoTime, telemetry);
+        loop = new EngineLoop(decoder, vocabulary, options, queue, System::nanoTime, telemetry, drafter);
         thread = Thread.ofPlatform().name("llamacpp4j-engine").daemon(true).unstarted(this::serve);
     }
 
@@ -84,6 +91,7 @@ final class EngineRun {
         queue.close(new EngineClosedException("the engine is closed"));
         closing = true;
         decoder.abort();
+        drafter.abort();
         wake();
     }
 
@@ -109,7 +117,8 @@ final class EngineRun {
             die(e);
         } finally {
             stepping = false;
-            closeDecoder();
+            close(decoder);
+            close(drafter);
         }
     }
 
@@ -133,11 +142,11 @@ final class EngineRun {
         loop.failAll(reason);
     }
 
-    private void closeDecoder() {
+    private static void close(AutoCloseable owned) {
         try {
-            decoder.close();
-        } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, "closing the decoder failed", e);
+            owned.close();
+        } catch (Exception e) { // what it throws is not known here, and nobody waits for it
+            LOGGER.log(Level.WARNING, "closing " + owned.getClass().getSimpleName() + " failed", e);
         }
     }
 

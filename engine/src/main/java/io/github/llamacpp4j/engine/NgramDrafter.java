@@ -4,36 +4,17 @@ import java.util.Arrays;
 
 /**
  * Guesses that what followed the last few tokens earlier in the text follows them again ("prompt lookup"): costs nothing and pays
- * where the answer repeats parts of the prompt. How far it guesses adapts to how often it was right.
+ * where the answer repeats parts of the prompt.
  */
 final class NgramDrafter implements Drafter {
 
     private static final int LONGEST_NGRAM = 4;
     private static final int SHORTEST_NGRAM = 2;
     private static final int FARTHEST_LOOK_BACK = 8192;
-    private static final int RETRY_AFTER = 32;
-
-    private static final int[] NOTHING = {};
-
-    private final DecoderLimits limits;
-
-    NgramDrafter(DecoderLimits limits) {
-        this.limits = limits;
-    }
 
     @Override
-    public int[] draft(Sequence sequence, int room) {
-        EngineRequest request = sequence.request();
-        if (request.speculativeTokens() == 0 || !limits.cutting() || sequence.isDraftingPoor(RETRY_AFTER)) {
-            return NOTHING;
-        }
+    public int[] draft(Sequence sequence, int most) {
         TokenList tokens = sequence.tokens();
-        int left = request.maxTokens().orElse(Integer.MAX_VALUE) - sequence.generatedTokens() - 1;
-        int most = Math.min(
-                Math.min(request.speculativeTokens(), room), Math.min(left, limits.sequenceCells() - tokens.size()));
-        if (most <= 0) {
-            return NOTHING;
-        }
         for (int length = LONGEST_NGRAM; length >= SHORTEST_NGRAM; length--) {
             int found = lastOccurrence(tokens, length);
             if (found >= 0) {

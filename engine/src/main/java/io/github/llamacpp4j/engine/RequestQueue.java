@@ -10,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -62,16 +63,17 @@ final class RequestQueue {
         return capacity;
     }
 
-    /** Adds requests together if there is room for all of them. */
-    boolean offer(List<Sequence> sequences) {
+    /** Adds requests together if there is room for all of them, told to {@code added} before anyone can take them. */
+    boolean offer(List<Sequence> sequences, ObjIntConsumer<Sequence> added) {
         checkOpen();
-        return room.tryAcquire(sequences.size()) && add(sequences);
+        return room.tryAcquire(sequences.size()) && add(sequences, added);
     }
 
-    /** Adds requests together once there is room for all of them; false if there was none within {@code timeoutNanos}. */
-    boolean put(List<Sequence> sequences, long timeoutNanos) throws InterruptedException {
+    /** As {@link #offer} once there is room for all of them; false if there was none within {@code timeoutNanos}. */
+    boolean put(List<Sequence> sequences, long timeoutNanos, ObjIntConsumer<Sequence> added)
+            throws InterruptedException {
         checkOpen();
-        return room.tryAcquire(sequences.size(), timeoutNanos, TimeUnit.NANOSECONDS) && add(sequences);
+        return room.tryAcquire(sequences.size(), timeoutNanos, TimeUnit.NANOSECONDS) && add(sequences, added);
     }
 
     private void checkOpen() {
@@ -81,7 +83,7 @@ final class RequestQueue {
         }
     }
 
-    private boolean add(List<Sequence> sequences) {
+    private boolean add(List<Sequence> sequences, ObjIntConsumer<Sequence> added) {
         lock.lock();
         try {
             checkOpen();
@@ -89,8 +91,8 @@ final class RequestQueue {
                 callers.computeIfAbsent(sequence.request().caller(), name -> newCaller())
                         .waiting
                         .add(sequence);
+                added.accept(sequence, ++size);
             }
-            size += sequences.size();
             return true;
         } catch (EngineException e) {
             room.release(sequences.size());

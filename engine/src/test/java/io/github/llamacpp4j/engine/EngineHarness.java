@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** An engine without a thread of its own, on a fake decoder and a clock that stands still: the test takes the steps. */
 final class EngineHarness {
@@ -29,10 +30,15 @@ final class EngineHarness {
     }
 
     EngineHarness(DecoderLimits limits, EngineOptions.Builder builder) {
+        this(limits, builder, clock -> new NgramDrafter());
+    }
+
+    EngineHarness(DecoderLimits limits, EngineOptions.Builder builder, Function<FakeClock, Drafter> drafters) {
+        Drafter drafter = drafters.apply(clock);
         EngineOptions options = builder.listener(log).build();
         decoder = new FakeDecoder(limits, clock);
         queue = new RequestQueue(options.queueCapacity());
-        loop = new EngineLoop(decoder, vocabulary, options, queue, clock, new Telemetry(log));
+        loop = new EngineLoop(decoder, vocabulary, options, queue, clock, new Telemetry(log), drafter);
         factory = new SequenceFactory(vocabulary, limits, options, clock, () -> {}, new AtomicLong());
     }
 
@@ -52,7 +58,7 @@ final class EngineHarness {
 
     List<Generation> submit(EngineRequest.Builder request, int samples) {
         List<Sequence> sequences = factory.create(request.build(), samples, null);
-        assertThat(queue.offer(sequences)).isTrue();
+        assertThat(queue.offer(sequences, (sequence, length) -> {})).isTrue();
         return sequences.stream().map(Sequence::stream).toList();
     }
 

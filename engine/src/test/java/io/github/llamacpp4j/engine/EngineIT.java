@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.llamacpp4j.grammar.CompiledGrammar;
 import io.github.llamacpp4j.grammar.Grammar;
 import io.github.llamacpp4j.model.Model;
+import io.github.llamacpp4j.testkit.base.TestModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -211,5 +212,43 @@ class EngineIT {
             assertThat(guessed.text()).isEqualTo(plain.text());
             assertThat(guessed.end().usage().draftedTokens()).isPositive();
         }
+    }
+
+    @Test
+    void aDraftModelLeavesGreedyAndDrawnOutputAsItIs() {
+        try (Model draft = Model.load(TestModels.tinychatDraft());
+                Engine engine = Engine.start(
+                        model,
+                        draft,
+                        TinyChatEngines.context().build(),
+                        EngineOptions.builder().parallelSequences(8).build())) {
+            for (SamplingOptions sampling : List.of(
+                    SamplingOptions.greedy(),
+                    SamplingOptions.builder().seed(7).temperature(1).build())) {
+                List<Completion> plain = askAll(engine, sampling, 0);
+                List<Completion> guessed = askAll(engine, sampling, 4);
+                for (int i = 0; i < plain.size(); i++) {
+                    assertThat(guessed.get(i).tokens())
+                            .as(QUESTIONS.get(i))
+                            .isEqualTo(plain.get(i).tokens());
+                }
+                int accepted = guessed.stream()
+                        .mapToInt(completion -> completion.end().usage().acceptedDraftTokens())
+                        .sum();
+                assertThat(accepted).isPositive();
+            }
+            assertThat(engine.stats().acceptedDraftTokens()).isPositive();
+        }
+    }
+
+    private static List<Completion> askAll(Engine engine, SamplingOptions sampling, int guesses) {
+        return QUESTIONS.stream()
+                .map(question -> engine.submit(greedy(question)
+                                .sampling(sampling)
+                                .speculativeTokens(guesses)
+                                .prefixCache(false)
+                                .build())
+                        .result())
+                .toList();
     }
 }

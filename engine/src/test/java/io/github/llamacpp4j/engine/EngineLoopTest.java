@@ -223,10 +223,10 @@ class EngineLoopTest {
         EngineHarness engine = new EngineHarness(options().queueCapacity(2));
         engine.submit(request("1"));
         engine.submit(request("2"));
-        assertThat(engine.queue.offer(engine.factory.create(request("3").build(), 1, null)))
+        assertThat(engine.queue.offer(engine.factory.create(request("3").build(), 1, null), (sequence, length) -> {}))
                 .isFalse();
         engine.step(1);
-        assertThat(engine.queue.offer(engine.factory.create(request("3").build(), 1, null)))
+        assertThat(engine.queue.offer(engine.factory.create(request("3").build(), 1, null), (sequence, length) -> {}))
                 .isTrue();
     }
 
@@ -598,11 +598,12 @@ class EngineLoopTest {
         FakeDecoder decoder = new FakeDecoder(LIMITS, clock);
         RequestQueue queue = new RequestQueue(4);
         FakeVocabulary vocabulary = new FakeVocabulary(300);
-        EngineLoop loop = new EngineLoop(decoder, vocabulary, options, queue, clock, new Telemetry(options.listener()));
+        EngineLoop loop = new EngineLoop(
+                decoder, vocabulary, options, queue, clock, new Telemetry(options.listener()), Drafter.NONE);
         SequenceFactory factory = new SequenceFactory(
                 vocabulary, LIMITS, options, clock, () -> {}, new java.util.concurrent.atomic.AtomicLong());
         List<Sequence> sequences = factory.create(request("x").build(), 1, null);
-        queue.offer(sequences);
+        queue.offer(sequences, (sequence, length) -> {});
         while (!loop.isIdle()) {
             loop.step();
         }

@@ -163,7 +163,8 @@ class PrefixReuseTest {
         pin(engine, SYSTEM);
         Generation second = engine.submit(request("second pin").maxTokens(0));
         engine.queue.offer(
-                engine.factory.create(request("third pin").maxTokens(0).build(), 1, new PrefixPin(branch -> {})));
+                engine.factory.create(request("third pin").maxTokens(0).build(), 1, new PrefixPin(branch -> {})),
+                (sequence, length) -> {});
         engine.runAll();
         assertThat(second.result().end().reason()).isEqualTo(FinishReason.MAX_TOKENS);
         assertThat(engine.log.with("failed")).containsExactly("failed 3 EngineOverloadedException");
@@ -209,7 +210,8 @@ class PrefixReuseTest {
 
     private static PrefixPin pin(EngineHarness engine, String prefix) {
         PrefixPin pin = new PrefixPin(branch -> engine.loop.execute(() -> engine.loop.unpin(branch)));
-        engine.queue.offer(engine.factory.create(request(prefix).maxTokens(0).build(), 1, pin));
+        engine.queue.offer(
+                engine.factory.create(request(prefix).maxTokens(0).build(), 1, pin), (sequence, length) -> {});
         engine.runAll();
         return pin;
     }
