@@ -120,7 +120,7 @@ public final class EngineOptions {
         private int queueCapacity = 256;
         private int eventCapacity = 256;
         private Duration prefillTargetTime = Duration.ofMillis(250);
-        private Duration soloPrefillTargetTime = Duration.ofSeconds(1);
+        private Duration soloPrefillTargetTime = Duration.ofSeconds(4);
         private int openEndedReserve = 256;
         private Duration abandonedAfter = Duration.ofMinutes(1);
         private Duration dropCacheAfter = Duration.ZERO;
@@ -201,7 +201,7 @@ public final class EngineOptions {
             return this;
         }
 
-        /** Sets how long a step may take while nothing but prompts is in work. Default 1 s. */
+        /** Sets how long a step may take while nothing but prompts is in work. Default 4 s. */
         public Builder soloPrefillTargetTime(Duration value) {
             soloPrefillTargetTime = requireNonNull(value, "soloPrefillTargetTime");
             return this;

@@ -8,6 +8,13 @@ final class PrefillBudget {
 
     private static final int SMALLEST = 16;
     private static final int FIRST_GUESS = 64;
+
+    /**
+     * What llama.cpp computes at once unless told otherwise: a prompt that is alone is cut where llama.cpp would cut it, so that
+     * its logits are the same to the last bit.
+     */
+    private static final int LARGEST_ALONE = 512;
+
     private static final double WEIGHT = 0.25;
 
     private final long targetNanos;
@@ -22,11 +29,14 @@ final class PrefillBudget {
 
     /** The budget beside {@code decodeTokens} tokens of generating sequences. */
     int tokens(int decodeTokens) {
-        if (nanosPerToken <= 0) {
-            return FIRST_GUESS;
+        if (decodeTokens == 0) {
+            return nanosPerToken <= 0 ? LARGEST_ALONE : Math.min(LARGEST_ALONE, fitting(soloTargetNanos));
         }
-        double left = decodeTokens > 0 ? targetNanos - nanosPerStep : (double) soloTargetNanos;
-        int tokens = (int) Math.min(left / nanosPerToken, Integer.MAX_VALUE);
+        return nanosPerToken <= 0 ? FIRST_GUESS : fitting(targetNanos - nanosPerStep);
+    }
+
+    private int fitting(double nanos) {
+        int tokens = (int) Math.min(nanos / nanosPerToken, Integer.MAX_VALUE);
         return Math.max(SMALLEST, tokens / SMALLEST * SMALLEST);
     }
 
