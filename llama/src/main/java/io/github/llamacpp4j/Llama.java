@@ -43,13 +43,20 @@ public final class Llama implements AutoCloseable {
     private static final int LARGEST_DEFAULT_CONTEXT = 8192;
 
     private final Model model;
+    private final @Nullable Model draftModel;
     private final @Nullable Engine engine;
     private final Supplier<ModelChat> chat;
     private final ConstraintCompiler constraints;
     private final Retrieval retrieval;
 
-    private Llama(Model model, Supplier<ModelVocabulary> vocabulary, @Nullable Engine engine, Retrieval retrieval) {
+    private Llama(
+            Model model,
+            Supplier<ModelVocabulary> vocabulary,
+            @Nullable Model draftModel,
+            @Nullable Engine engine,
+            Retrieval retrieval) {
         this.model = model;
+        this.draftModel = draftModel;
         this.engine = engine;
         this.retrieval = retrieval;
         chat = new Lazy<>(() -> ModelChat.of(model));
@@ -79,10 +86,15 @@ public final class Llama implements AutoCloseable {
             ModelKind kind = ModelKind.of(model.info());
             boolean generates = kind == ModelKind.GENERATIVE || kind == ModelKind.ENCODER_DECODER;
             Supplier<ModelVocabulary> vocabulary = new Lazy<>(() -> new ModelVocabulary(model));
-            Engine engine = generates
-                    ? Engine.start(model, vocabulary.get(), sized(options.context(), model), options.engine())
-                    : null;
-            return new Llama(model, vocabulary, engine, new Retrieval(model, options));
+            if (!generates) {
+                return new Llama(model, vocabulary, null, null, new Retrieval(model, options));
+            }
+            ContextOptions context = sized(options.context(), model);
+            if (options.draftModel().isPresent()) {
+                return drafted(model, vocabulary, context, options, options.draftModel().get());
+            }
+            Engine engine = Engine.start(model, vocabulary.get(), context, options.engine());
+            return new Llama(model, vocabulary, null, engine, new Retrieval(model, options));
         } catch (RuntimeException | Error failure) {
             model.close();
             throw failure;
@@ -105,7 +117,24 @@ public final class Llama implements AutoCloseable {
             throw new IllegalArgumentException(
                     "expected an engine for the model's " + expected + " tokens, found one for " + found);
         }
-        return new Llama(model, new Lazy<>(() -> new ModelVocabulary(model)), engine, new Retrieval(model, options));
+        return new Llama(
+                model, new Lazy<>(() -> new ModelVocabulary(model)), null, engine, new Retrieval(model, options));
+    }
+
+    private static Llama drafted(
+            Model model,
+            Supplier<ModelVocabulary> vocabulary,
+            ContextOptions context,
+            LlamaOptions options,
+            Path draftFile) {
+        Model draft = Model.load(draftFile, options.model());
+        try {
+            Engine engine = Engine.start(model, draft, vocabulary.get(), context, options.engine());
+            return new Llama(model, vocabulary, draft, engine, new Retrieval(model, options));
+        } catch (RuntimeException | Error failure) {
+            draft.close();
+            throw failure;
+        }
     }
 
     private static ContextOptions sized(ContextOptions options, Model model) {
@@ -373,6 +402,9 @@ public final class Llama implements AutoCloseable {
         retrieval.close();
         if (engine != null) {
             engine.close();
+        }
+        if (draftModel != null) {
+            draftModel.close();
         }
         model.close();
     }

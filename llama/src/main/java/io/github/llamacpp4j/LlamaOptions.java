@@ -1,11 +1,16 @@
 package io.github.llamacpp4j;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.llamacpp4j.engine.EngineOptions;
 import io.github.llamacpp4j.engine.embedding.EmbedderOptions;
 import io.github.llamacpp4j.engine.embedding.RerankerOptions;
 import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.ModelOptions;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** How a {@link Llama} loads its model and shares it among callers. Immutable and thread-safe. */
 public final class LlamaOptions {
@@ -17,6 +22,7 @@ public final class LlamaOptions {
     private final EngineOptions engine;
     private final EmbedderOptions embedding;
     private final RerankerOptions reranking;
+    private final @Nullable Path draftModel;
 
     private LlamaOptions(Builder builder) {
         model = builder.model.build();
@@ -24,6 +30,7 @@ public final class LlamaOptions {
         engine = builder.engine.build();
         embedding = builder.embedding.build();
         reranking = builder.reranking.build();
+        draftModel = builder.draftModel;
     }
 
     /** All layers on a GPU if there is one, four parallel sequences, a context of at most 8192 tokens. */
@@ -43,12 +50,14 @@ public final class LlamaOptions {
 
     /** A builder that starts from these options. */
     public Builder toBuilder() {
-        return new Builder(
+        Builder builder = new Builder(
                 model.toBuilder(),
                 context.toBuilder(),
                 engine.toBuilder(),
                 embedding.toBuilder(),
                 reranking.toBuilder());
+        builder.draftModel = draftModel;
+        return builder;
     }
 
     /** How the weights are loaded. */
@@ -64,6 +73,11 @@ public final class LlamaOptions {
     /** How requests share the context. */
     public EngineOptions engine() {
         return engine;
+    }
+
+    /** The smaller model that guesses ahead, if any; see {@link Builder#draftModel}. */
+    public Optional<Path> draftModel() {
+        return Optional.ofNullable(draftModel);
     }
 
     /** How texts are embedded, in contexts of their own. */
@@ -84,6 +98,7 @@ public final class LlamaOptions {
         private final EngineOptions.Builder engine;
         private final EmbedderOptions.Builder embedding;
         private final RerankerOptions.Builder reranking;
+        private @Nullable Path draftModel;
 
         private Builder(
                 ModelOptions.Builder model,
@@ -116,6 +131,19 @@ public final class LlamaOptions {
         /** Changes how requests share the context. */
         public Builder engine(Consumer<EngineOptions.Builder> change) {
             change.accept(engine);
+            return this;
+        }
+
+        /**
+         * Lets a smaller model with the same vocabulary guess ahead (speculative decoding). What it guesses is checked, so answers
+         * stay as they are; it stops by itself where it does not pay. Default: none.
+         *
+         * @param file a GGUF file
+         * @param tokens how many tokens to guess per step, 1 to 64; requests can say otherwise
+         */
+        public Builder draftModel(Path file, int tokens) {
+            draftModel = requireNonNull(file, "file");
+            engine.speculativeTokens(tokens);
             return this;
         }
 

@@ -8,6 +8,7 @@ import io.github.llamacpp4j.model.FlashAttention;
 import io.github.llamacpp4j.model.KvCacheType;
 import io.github.llamacpp4j.model.LoadMode;
 import io.github.llamacpp4j.model.ModelOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Option;
 
 /** On what, and with how much memory, a model runs. */
 final class RuntimeFlags {
+
+    private static final int DRAFT_TOKENS = 4;
 
     @Option(
             names = {"-t", "--threads"},
@@ -57,6 +60,21 @@ final class RuntimeFlags {
             description = "Compute on these devices only, CPU for none but the processor; see doctor for the names.")
     List<String> devices = new ArrayList<>();
 
+    @Option(
+            names = "--draft-model",
+            paramLabel = "FILE",
+            description = "A smaller GGUF file with the same vocabulary that guesses ahead; answers stay as they are.")
+    @Nullable
+    Path draftModel;
+
+    @Option(
+            names = "--draft-tokens",
+            paramLabel = "N",
+            description = "Tokens to guess per step, from the text so far or by --draft-model; 0 is off "
+                    + "(default 0, with --draft-model 4).")
+    @Nullable
+    Integer draftTokens;
+
     @Option(names = "--load-mode", paramLabel = "MODE", description = "How the file is read: ${COMPLETION-CANDIDATES}.")
     @Nullable
     LoadMode loadMode;
@@ -84,11 +102,13 @@ final class RuntimeFlags {
 
     /** Options with these flags and {@code parallel} sequences at a time. */
     LlamaOptions toOptions(int parallel) {
-        return LlamaOptions.builder()
+        LlamaOptions.Builder options = LlamaOptions.builder()
                 .model(this::fill)
                 .context(this::fill)
-                .engine(engine -> engine.parallelSequences(parallel))
-                .build();
+                .engine(engine -> engine.parallelSequences(parallel));
+        Flags.set(draftTokens, tokens -> options.engine(engine -> engine.speculativeTokens(tokens)));
+        Flags.set(draftModel, file -> options.draftModel(file, draftTokens == null ? DRAFT_TOKENS : draftTokens));
+        return options.build();
     }
 
     private void fill(ModelOptions.Builder model) {

@@ -94,11 +94,17 @@ public final class Engine implements AutoCloseable {
      *
      * @param model the model
      * @param draftModel a smaller model with the same vocabulary; both stay open at least as long as the engine
+     * @param vocabulary the vocabulary of {@code model}
      * @param context what the contexts should be like; sequences and cache layout are set by the engine
      * @param options how the context is shared
      * @throws IllegalArgumentException if the models' vocabularies differ or the draft model's memory cannot take back tokens
      */
-    public static Engine start(Model model, Model draftModel, ContextOptions context, EngineOptions options) {
+    public static Engine start(
+            Model model,
+            Model draftModel,
+            ModelVocabulary vocabulary,
+            ContextOptions context,
+            EngineOptions options) {
         DraftVocabulary.check(model.tokenizer(), draftModel.tokenizer());
         EngineOptions plain =
                 options.toBuilder().retainedSequences(0).deterministic(false).build();
@@ -106,7 +112,7 @@ public final class Engine implements AutoCloseable {
         return start(
                 () -> ContextDecoder.open(model, context, options),
                 () -> drafter(ContextDecoder.open(draftModel, context, plain), vocabularySize),
-                new ModelVocabulary(model),
+                vocabulary,
                 options);
     }
 

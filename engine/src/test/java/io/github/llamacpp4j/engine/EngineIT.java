@@ -220,6 +220,7 @@ class EngineIT {
                 Engine engine = Engine.start(
                         model,
                         draft,
+                        new ModelVocabulary(model),
                         TinyChatEngines.context().build(),
                         EngineOptions.builder().parallelSequences(8).build())) {
             for (SamplingOptions sampling : List.of(
