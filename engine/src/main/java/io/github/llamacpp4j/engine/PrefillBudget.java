@@ -30,7 +30,7 @@ final class PrefillBudget {
     /** The budget beside {@code decodeTokens} tokens of generating sequences. */
     int tokens(int decodeTokens) {
         if (decodeTokens == 0) {
-            return nanosPerToken <= 0 ? LARGEST_ALONE : Math.min(LARGEST_ALONE, fitting(soloTargetNanos));
+            return nanosPerToken <= 0 ? LARGEST_ALONE : Math.min(LARGEST_ALONE, fitting((double) soloTargetNanos));
         }
         return nanosPerToken <= 0 ? FIRST_GUESS : fitting(targetNanos - nanosPerStep);
     }
