@@ -10,11 +10,12 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code bench}: the speed of prompt processing and generation, in llama-bench's terms. */
+/** {@code bench}: the speed of prompt processing and generation in llama-bench's terms, or of the engine under load. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures prompt processing and generation as llama-bench does, without sampling.")
+        description = "Measures prompt processing and generation as llama-bench does, without sampling, "
+                + "or the whole engine under load.")
 final class BenchCommand implements Callable<Integer> {
 
     private final Terminal terminal;
@@ -59,6 +60,9 @@ final class BenchCommand implements Callable<Integer> {
             description = "Output format (default md, a Markdown table).")
     private Format format = Format.MD;
 
+    @Mixin
+    private LoadTest load = new LoadTest();
+
     private enum Format {
         MD,
         JSON
@@ -73,6 +77,10 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requirePositive("--repetitions", repetitions);
+        if (load.isWanted()) {
+            print(load.run(model.path(terminal), threads.getFirst(), repetitions, terminal));
+            return 0;
+        }
         List<SpeedTest> tests = tests();
         try (Model loaded = model.load(terminal)) {
             List<Result> results = new ArrayList<>();
@@ -88,6 +96,13 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void print(LoadReport report) {
+        switch (format) {
+            case JSON -> terminal.out().println(Json.pretty(report.json()));
+            case MD -> report.print(terminal.out());
+        }
     }
 
     private List<SpeedTest> tests() {

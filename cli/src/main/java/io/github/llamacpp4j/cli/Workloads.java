@@ -1,0 +1,214 @@
+package io.github.llamacpp4j.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * What benchmarks under load send. Prompts that should have nothing in common begin with numbers of their own, so that no server
+ * can answer from its cache.
+ */
+final class Workloads {
+
+    private static final String SENTENCE =
+            "The quick brown fox jumps over the lazy dog while seven wizards watch from the old stone bridge. ";
+    private static final int WORDS_PER_SENTENCE = 18;
+    private static final int SHARED_PREFIX_WORDS = 900;
+    private static final int PREFIX_CALLERS = 8;
+    private static final int NEWCOMER_WORDS = 1350;
+    private static final int INTERFERED_STREAMS = 3;
+    private static final int INTERFERED_TOKENS = 160;
+    private static final int TOKENS_BEFORE_NEWCOMER = 8;
+
+    private final AtomicInteger serial = new AtomicInteger();
+
+    /** The seed's table of single requests: short, medium and long prompts with 32 and 128 tokens. */
+    List<Workload> single() {
+        List<Workload> points = new ArrayList<>();
+        Map<String, Integer> words = new LinkedHashMap<>();
+        words.put("short", 0);
+        words.put("medium", 90);
+        words.put("long", 450);
+        words.forEach((name, count) -> {
+            for (int tokens : List.of(32, 128)) {
+                points.add(new Workload("single", name + ", " + tokens + " tokens", target -> {
+                    LoadReply reply = target.send(new LoadRequest(fresh(count), tokens), () -> {});
+                    Map<String, Double> values = new LinkedHashMap<>();
+                    values.put("prompt_tokens", (double) reply.promptTokens());
+                    values.put("seconds", reply.seconds());
+                    values.put("ips", 1 / reply.seconds());
+                    values.put("ttft_ms", 1000 * reply.firstTokenSeconds());
+                    values.put("tokens_per_second", reply.tokensPerSecond());
+                    return values;
+                }));
+            }
+        });
+        return points;
+    }
+
+    /** The seed's table of the server: so many short requests at once. */
+    Workload concurrency(int callers, int tokens) {
+        return new Workload("concurrency", Integer.toString(callers), target -> {
+            target.averageBatch();
+            long start = System.nanoTime();
+            List<LoadReply> replies = together(target, callers, () -> new LoadRequest(fresh(0), tokens));
+            double wall = (System.nanoTime() - start) / 1e9;
+            Map<String, Double> values = new LinkedHashMap<>();
+            int generated = replies.stream().mapToInt(LoadReply::tokens).sum();
+            values.put("wall_ms", 1000 * wall);
+            values.put("tokens_per_second", generated / wall);
+            values.put(
+                    "per_request_tokens_per_second",
+                    median(replies.stream().map(LoadReply::tokensPerSecond).toList()));
+            values.put(
+                    "ttft_ms",
+                    1000
+                            * median(replies.stream()
+                                    .map(LoadReply::firstTokenSeconds)
+                                    .toList()));
+            target.averageBatch().ifPresent(batch -> values.put("average_batch", batch));
+            return values;
+        });
+    }
+
+    /** A long beginning that all prompts share: read once, then used at once and one after another. */
+    Workload prefix(int tokens) {
+        return new Workload("prefix", "shared " + SHARED_PREFIX_WORDS + " words", target -> {
+            String shared = fresh(SHARED_PREFIX_WORDS);
+            LoadReply cold = target.send(new LoadRequest(shared + question(), tokens), () -> {});
+            List<LoadReply> warm = together(target, PREFIX_CALLERS, () -> new LoadRequest(shared + question(), tokens));
+            List<LoadReply> inTurn = new ArrayList<>();
+            for (int i = 0; i < PREFIX_CALLERS; i++) {
+                inTurn.add(target.send(new LoadRequest(shared + question(), tokens), () -> {}));
+            }
+            Map<String, Double> values = new LinkedHashMap<>();
+            values.put("prompt_tokens", (double) cold.promptTokens());
+            values.put("cold_ttft_ms", 1000 * cold.firstTokenSeconds());
+            values.put(
+                    "together_ttft_ms",
+                    1000
+                            * median(warm.stream()
+                                    .map(LoadReply::firstTokenSeconds)
+                                    .toList()));
+            values.put(
+                    "serial_ttft_ms",
+                    1000
+                            * median(inTurn.stream()
+                                    .map(LoadReply::firstTokenSeconds)
+                                    .toList()));
+            values.put(
+                    "cached_tokens",
+                    median(warm.stream()
+                            .map(reply -> (double) reply.cachedTokens())
+                            .toList()));
+            return values;
+        });
+    }
+
+    /** Three streams run while a long prompt arrives: how long they stand still. */
+    Workload interference() {
+        return new Workload("interference", NEWCOMER_WORDS + " words arrive", target -> {
+            CountDownLatch running = new CountDownLatch(INTERFERED_STREAMS * TOKENS_BEFORE_NEWCOMER);
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<Future<LoadReply>> streams = new ArrayList<>();
+                for (int i = 0; i < INTERFERED_STREAMS; i++) {
+                    LoadRequest request = new LoadRequest(fresh(0), INTERFERED_TOKENS);
+                    streams.add(threads.submit(() -> target.send(request, running::countDown)));
+                }
+                awaitUninterrupted(running);
+                LoadReply newcomer = target.send(new LoadRequest(fresh(NEWCOMER_WORDS), 8), () -> {});
+                long from = newcomer.startNanos();
+                long to = newcomer.arrivalNanos().getFirst();
+                double longest = 0;
+                for (Future<LoadReply> stream : streams) {
+                    longest = Math.max(longest, join(stream).longestGapSeconds(from, to));
+                }
+                Map<String, Double> values = new LinkedHashMap<>();
+                values.put("prompt_tokens", (double) newcomer.promptTokens());
+                values.put("longest_gap_ms", 1000 * longest);
+                values.put("newcomer_ttft_ms", 1000 * newcomer.firstTokenSeconds());
+                return values;
+            }
+        });
+    }
+
+    /** The seed's table of thinking on and off. */
+    List<Workload> thinking(int tokens) {
+        List<Workload> points = new ArrayList<>();
+        for (boolean on : new boolean[] {true, false}) {
+            points.add(new Workload("thinking", on ? "on" : "off", target -> {
+                LoadReply reply = target.send(new LoadRequest(fresh(36), tokens, on), () -> {});
+                Map<String, Double> values = new LinkedHashMap<>();
+                values.put("prompt_tokens", (double) reply.promptTokens());
+                values.put("output_tokens", (double) reply.tokens());
+                values.put("ttft_ms", 1000 * reply.firstTokenSeconds());
+                values.put("prompt_tokens_per_second", reply.promptTokens() / reply.firstTokenSeconds());
+                values.put("generation_tokens_per_second", reply.generationSpeed());
+                values.put("seconds", reply.seconds());
+                return values;
+            }));
+        }
+        return points;
+    }
+
+    private static List<LoadReply> together(LoadTarget target, int callers, Supplier<LoadRequest> requests) {
+        List<LoadRequest> all = new ArrayList<>();
+        for (int i = 0; i < callers; i++) {
+            all.add(requests.get());
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<LoadReply>> futures = all.stream()
+                    .map(request -> threads.submit(() -> target.send(request, () -> {})))
+                    .toList();
+            return futures.stream().map(Workloads::join).toList();
+        }
+    }
+
+    private static LoadReply join(Future<LoadReply> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted", "interrupted while measuring");
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted", "interrupted while measuring");
+        }
+    }
+
+    /** A prompt that begins like no other. */
+    private String fresh(int words) {
+        String text = SENTENCE.repeat((words + WORDS_PER_SENTENCE - 1) / WORDS_PER_SENTENCE);
+        return String.format(Locale.ROOT, "%d. %sOnce upon a time", serial.incrementAndGet() * 7919L % 100_003, text);
+    }
+
+    private String question() {
+        return " Question " + serial.incrementAndGet() + ": what happened next?";
+    }
+
+    static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}
