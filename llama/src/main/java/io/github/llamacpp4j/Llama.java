@@ -91,7 +91,12 @@ public final class Llama implements AutoCloseable {
             }
             ContextOptions context = sized(options.context(), model);
             if (options.draftModel().isPresent()) {
-                return drafted(model, vocabulary, context, options, options.draftModel().get());
+                return drafted(
+                        model,
+                        vocabulary,
+                        context,
+                        options,
+                        options.draftModel().get());
             }
             Engine engine = Engine.start(model, vocabulary.get(), context, options.engine());
             return new Llama(model, vocabulary, null, engine, new Retrieval(model, options));

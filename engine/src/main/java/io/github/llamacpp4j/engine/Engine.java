@@ -100,11 +100,7 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalArgumentException if the models' vocabularies differ or the draft model's memory cannot take back tokens
      */
     public static Engine start(
-            Model model,
-            Model draftModel,
-            ModelVocabulary vocabulary,
-            ContextOptions context,
-            EngineOptions options) {
+            Model model, Model draftModel, ModelVocabulary vocabulary, ContextOptions context, EngineOptions options) {
         DraftVocabulary.check(model.tokenizer(), draftModel.tokenizer());
         EngineOptions plain =
                 options.toBuilder().retainedSequences(0).deterministic(false).build();
