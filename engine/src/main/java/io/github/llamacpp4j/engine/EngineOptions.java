@@ -163,8 +163,8 @@ public final class EngineOptions {
 
         /**
          * Sets how many cells finished sequences may occupy while others are in work. In a common memory every token of every
-         * sequence looks at all cells in use, so idle ones cost time. Default: a quarter of all cells, at most 1024, and at most 256
-         * where the host memory of {@link #hostCacheBytes} takes the rest.
+         * sequence looks at all cells in use, so idle ones cost time. Default: a quarter of all cells, at most 1024; where the
+         * host memory of {@link #hostCacheBytes} takes them, only as many as cost no time.
          */
         public Builder cacheCells(int value) {
             if (value < 0) {

@@ -15,6 +15,9 @@ final class PrefillBudget {
      */
     private static final int LARGEST_ALONE = 512;
 
+    /** Attention on processors is computed in tiles of this many rows; a few less cost as much and more for each. */
+    private static final int TILE = 64;
+
     private static final double WEIGHT = 0.25;
 
     private final long targetNanos;
@@ -29,15 +32,20 @@ final class PrefillBudget {
 
     /** The budget beside {@code decodeTokens} tokens of generating sequences. */
     int tokens(int decodeTokens) {
-        if (decodeTokens == 0) {
-            return nanosPerToken <= 0 ? LARGEST_ALONE : Math.min(LARGEST_ALONE, fitting((double) soloTargetNanos));
+        if (nanosPerToken <= 0) {
+            return decodeTokens == 0 ? LARGEST_ALONE : FIRST_GUESS;
         }
-        return nanosPerToken <= 0 ? FIRST_GUESS : fitting(targetNanos - nanosPerStep);
+        return decodeTokens == 0
+                ? Math.min(LARGEST_ALONE, fitting((double) soloTargetNanos, 0))
+                : fitting(targetNanos - nanosPerStep, decodeTokens);
     }
 
-    private int fitting(double nanos) {
-        int tokens = (int) Math.min(nanos / nanosPerToken, Integer.MAX_VALUE);
-        return Math.max(SMALLEST, tokens / SMALLEST * SMALLEST);
+    private int fitting(double nanos, int decodeTokens) {
+        int tokens = (int) Math.min(nanos / nanosPerToken, Integer.MAX_VALUE - 2.0 * TILE);
+        int tiles = (tokens + decodeTokens + TILE / 3) / TILE;
+        return tiles > 0 && decodeTokens < TILE
+                ? tiles * TILE - decodeTokens
+                : Math.max(SMALLEST, tokens / SMALLEST * SMALLEST);
     }
 
     /** Learns from a step. */

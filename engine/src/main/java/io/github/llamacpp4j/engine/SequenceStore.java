@@ -34,8 +34,8 @@ final class SequenceStore {
 
     private static final int MOST_CACHED_CELLS = 1024;
 
-    /** Attention is computed over cells in steps of this many, so fewer idle ones would save nothing. */
-    private static final int CHEAP_CACHED_CELLS = 256;
+    /** llama.cpp computes attention over cells in steps of this many ({@code llama_kv_cache::get_n_kv}): idle ones that fill up a step are free. */
+    private static final int ATTENTION_STEP = 256;
 
     private final Decoder decoder;
     private final DecoderLimits limits;
@@ -43,7 +43,6 @@ final class SequenceStore {
     private final Telemetry telemetry;
     private final HostCache hostCache;
     private final int cacheCells;
-    private final int cheapCells;
     private final CellTree tree = new CellTree();
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final Set<Branch> live = new LinkedHashSet<>();
@@ -58,7 +57,6 @@ final class SequenceStore {
         limits = decoder.limits();
         hostCache = new HostCache(options.deterministic() ? 0 : options.hostCacheBytes());
         cacheCells = options.cacheCells().orElse(Math.min(limits.cells() / 4, MOST_CACHED_CELLS));
-        cheapCells = options.cacheCells().orElse(Math.min(cacheCells, CHEAP_CACHED_CELLS));
         int ids = Math.min(limits.sequences(), options.parallelSequences() + options.retainedSequences());
         for (int id = 0; id < ids; id++) {
             freeIds.add(id);
@@ -148,9 +146,17 @@ final class SequenceStore {
 
     /** Moves idle cells that slow the others down to host memory, one sequence at a time. */
     void offload() {
-        if (!live.isEmpty() && cachedCells() > cheapCells && fitsHostMemory()) {
+        if (options.cacheCells().isEmpty()
+                && limits.pooled()
+                && !live.isEmpty()
+                && cachedCells() > freeCells()
+                && fitsHostMemory()) {
             evict();
         }
+    }
+
+    private int freeCells() {
+        return ATTENTION_STEP - 1 - (committedCells(Prefix.NONE) - 1) % ATTENTION_STEP;
     }
 
     private boolean fitsHostMemory() {

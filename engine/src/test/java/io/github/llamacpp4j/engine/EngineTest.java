@@ -84,7 +84,7 @@ class EngineTest {
     void interruptingASubmitterOrReaderCancels() throws InterruptedException {
         try (Engine engine = start(EngineOptions.builder().parallelSequences(1).queueCapacity(1), true)) {
             Generation first = engine.submit(request("first").build());
-            waitUntil(() -> engine.stats().queueLength() == 0 && gate.hasQueuedThreads());
+            waitUntil(gate::hasQueuedThreads);
             engine.submit(request("second").build());
             AtomicInteger interrupted = new AtomicInteger();
             Thread submitter = Thread.ofVirtual().start(() -> {
@@ -128,7 +128,7 @@ class EngineTest {
     void closeFailsWhatIsNotDoneAndWakesThoseWhoWait() throws InterruptedException {
         Engine engine = start(EngineOptions.builder().parallelSequences(1).queueCapacity(1), true);
         Generation running = engine.submit(request("running").build());
-        waitUntil(() -> engine.stats().queueLength() == 0 && gate.hasQueuedThreads());
+        waitUntil(gate::hasQueuedThreads);
         Generation queued = engine.submit(request("queued").build());
         CountDownLatch refused = new CountDownLatch(3);
         for (int i = 0; i < 3; i++) {
