@@ -15,7 +15,7 @@ final class PrefillBudget {
      */
     private static final int LARGEST_ALONE = 512;
 
-    /** Attention on processors is computed in tiles of this many rows; a few less cost as much and more for each. */
+    /** Attention on processors is computed in tiles of this many rows: a few more cost another tile, and a few less save little. */
     private static final int TILE = 64;
 
     private static final double WEIGHT = 0.25;
@@ -42,8 +42,10 @@ final class PrefillBudget {
 
     private int fitting(double nanos, int decodeTokens) {
         int tokens = (int) Math.min(nanos / nanosPerToken, Integer.MAX_VALUE - 2.0 * TILE);
-        int tiles = (tokens + decodeTokens + TILE / 3) / TILE;
-        return tiles > 0 && decodeTokens < TILE
+        int rows = tokens + decodeTokens;
+        int tiles = (rows + TILE / 3) / TILE;
+        boolean nearlyWhole = Math.abs(rows - tiles * TILE) <= TILE / 3;
+        return nearlyWhole && tiles * TILE > decodeTokens
                 ? tiles * TILE - decodeTokens
                 : Math.max(SMALLEST, tokens / SMALLEST * SMALLEST);
     }

@@ -30,4 +30,12 @@ class PrefillBudgetTest {
         budget.measured(0, 100, 200 * MS);
         assertThat(budget.tokens(3)).isEqualTo(96);
     }
+
+    @Test
+    void aPieceThatIsNearlyATileOfAttentionBecomesOne() {
+        budget.measured(3, 0, 30 * MS);
+        budget.measured(0, 100, 300 * MS);
+        assertThat(budget.tokens(3)).as("73 fit").isEqualTo(61);
+        assertThat(budget.tokens(24)).as("73 fit").isEqualTo(73 / 16 * 16);
+    }
 }
