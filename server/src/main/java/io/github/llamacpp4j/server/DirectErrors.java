@@ -11,6 +11,9 @@ import io.helidon.webserver.http.DirectHandlers;
 /** Words the refusals that Helidon makes by itself, before any route is asked, as the OpenAI API does. */
 final class DirectErrors implements DirectHandler {
 
+    /** Helidon's words for headers beyond its limit, which it answers with 400. */
+    private static final String HEADERS_TOO_LARGE = "Header size exceeded";
+
     static DirectHandlers handlers() {
         DirectErrors errors = new DirectErrors();
         DirectHandlers.Builder handlers = DirectHandlers.builder();
@@ -23,7 +26,7 @@ final class DirectErrors implements DirectHandler {
     @Override
     public TransportResponse handle(
             TransportRequest request, EventType type, Status status, ServerResponseHeaders headers, String message) {
-        ApiException error = error(status);
+        ApiException error = error(HEADERS_TOO_LARGE.equals(message) ? 431 : status.code());
         headers.set(HeaderNames.CONTENT_TYPE, "application/json");
         return TransportResponse.builder()
                 .status(Status.create(error.status()))
@@ -33,8 +36,8 @@ final class DirectErrors implements DirectHandler {
                 .build();
     }
 
-    private static ApiException error(Status status) {
-        return switch (status.code()) {
+    private static ApiException error(int status) {
+        return switch (status) {
             case 413 -> refused(413, "request_too_large", "the body is larger than this server takes");
             case 414 -> refused(414, "uri_too_long", "the address is longer than this server takes");
             case 431 -> refused(431, "headers_too_large", "the headers are larger than this server takes");

@@ -123,17 +123,33 @@ final class HttpExchange implements Exchange {
         if (error.status() == 401) {
             response.header(HeaderNames.create("www-authenticate"), "Bearer");
         }
-        if (!request.content().consumed() && request.headers().contentLength().orElse(1) > options.maxBodyBytes()) {
+        if (!request.content().consumed() && isLong()) {
             closes = true;
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
         json(error.status(), ErrorTable.body(error));
     }
 
-    /** Ends a stream that its endpoint left open. */
+    /** Whether what is left of the body is too much, or of too unsure a length, to be read only to keep the connection. */
+    private boolean isLong() {
+        return request.content().hasEntity()
+                && request.headers().contentLength().orElse(Long.MAX_VALUE) > options.maxBodyBytes();
+    }
+
+    /**
+     * Ends a stream that its endpoint left open.
+     *
+     * @throws ClientGoneException if there is no answer because nobody waits for one
+     */
     void finish() {
         if (sink != null) {
             sink.close();
+        } else if (!answered) {
+            IllegalStateException missing = new IllegalStateException("the endpoint gave no answer");
+            if (connection.isGone()) {
+                throw new ClientGoneException(missing);
+            }
+            throw missing;
         }
     }
 

@@ -1,6 +1,8 @@
 package io.github.llamacpp4j.server;
 
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,9 +56,18 @@ final class RequestBodies {
                 bytes.write(buffer, 0, count);
             }
             return bytes.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+            throw new ClientGoneException(e);
+        } catch (RequestException e) {
+            throw e.status().code() == 413 ? tooLarge() : malformed();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw malformed();
         }
+    }
+
+    private static ApiException malformed() {
+        return new ApiException(
+                400, "invalid_request_error", "malformed_request", null, "the body is not framed as HTTP/1.1 demands");
     }
 
     private ApiException tooLarge() {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.engine.EngineListener;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
@@ -51,6 +52,7 @@ public final class Server implements AutoCloseable {
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
                 .writeBufferSize(0)
                 .directHandlers(DirectErrors.handlers())
+                .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                 .routing(HttpRouting.builder().any(new Dispatcher(routes(more), state, options, metrics)))
                 .build();
     }
