@@ -15,8 +15,10 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * An OpenAI-compatible HTTP server. It listens from the start, so that its health can be asked while the model is loaded, and
@@ -94,6 +96,7 @@ public final class Server implements AutoCloseable {
         Map<String, Route> routes = new LinkedHashMap<>(new StatusRoutes(state, metrics).routes());
         routes.putAll(more);
         ApiEndpoints.operations().forEach((path, operation) -> routes.put(path, work(path, operation)));
+        TokenEndpoints.operations().forEach((path, operation) -> routes.put(path, work(path, operation)));
         routes.put(
                 "/openapi.json",
                 Route.get(
@@ -143,7 +146,9 @@ public final class Server implements AutoCloseable {
         if (model.generates()) {
             metrics.watch(llama.engine());
         }
-        state.serve(model);
+        Map<String, Function<ServedModel, Endpoint>> makers = new HashMap<>(ApiEndpoints.routes());
+        makers.putAll(TokenEndpoints.routes());
+        state.serve(model, makers);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a server is doing: loading, serving or draining, and how many requests are in work. Thread-safe. */
@@ -19,10 +20,10 @@ final class ServerState {
 
     private record Loaded(ServedModel model, Map<String, Endpoint> endpoints) {}
 
-    /** Requests for {@code model} are answered from now on. */
-    void serve(ServedModel model) {
+    /** Requests for {@code model} are answered from now on, by what {@code makers} make for each path. */
+    void serve(ServedModel model, Map<String, Function<ServedModel, Endpoint>> makers) {
         Map<String, Endpoint> endpoints = new HashMap<>();
-        ApiEndpoints.routes().forEach((path, maker) -> endpoints.put(path, maker.apply(model)));
+        makers.forEach((path, maker) -> endpoints.put(path, maker.apply(model)));
         loaded = new Loaded(model, Map.copyOf(endpoints));
     }
 

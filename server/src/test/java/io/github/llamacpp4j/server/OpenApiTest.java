@@ -23,7 +23,8 @@ class OpenApiTest {
                     RawClient.ask(server, RawClient.get("/openapi.json")).json().get("paths");
             assertThat(paths.propertyNames())
                     .contains("/health", "/ready", "/metrics", "/props", "/slots", "/v1/models", "/v1/chat/completions")
-                    .containsAll(ApiEndpoints.routes().keySet());
+                    .containsAll(ApiEndpoints.routes().keySet())
+                    .containsAll(TokenEndpoints.routes().keySet());
             for (String path : paths.propertyNames()) {
                 Set<String> described = new TreeSet<>(paths.get(path).propertyNames());
                 for (String method : METHODS) {
