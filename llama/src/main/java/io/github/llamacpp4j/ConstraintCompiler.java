@@ -29,6 +29,10 @@ final class ConstraintCompiler {
         this.vocabulary = vocabulary;
     }
 
+    ModelVocabulary vocabulary() {
+        return vocabulary.get();
+    }
+
     /** The request under the constraint. */
     EngineRequest constrained(EngineRequest request, OutputConstraint constraint) {
         return constrained(request, constraint, tokens -> Optional.of(constraint.grammar(tokens)));

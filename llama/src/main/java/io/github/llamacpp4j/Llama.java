@@ -389,6 +389,91 @@ public final class Llama implements AutoCloseable {
         return retrieval.memoryBytes();
     }
 
+    /**
+     * Answers a question with a value.
+     *
+     * @param type a record, an enum or anything else that {@link OutputType} can be made of
+     * @throws TypedOutputException if the answer was cut off or cannot be read
+     */
+    public <T> T chat(String question, Class<T> type) {
+        return chat(List.of(ChatMessage.user(question)), OutputType.of(type), ChatOptions.defaults())
+                .value();
+    }
+
+    /** Like {@link #chat(List, OutputType, ChatOptions)} with the defaults as {@code options} changes them. */
+    public <T> TypedReply<T> chat(
+            List<? extends ChatMessage> messages, OutputType<T> type, Consumer<ChatOptions.Builder> options) {
+        return chat(messages, type, changedChat(options));
+    }
+
+    /**
+     * Answers a conversation with a value; the type takes the place of the options' constraint. Otherwise as
+     * {@link #chat(List, ChatOptions)}.
+     *
+     * @throws TypedOutputException if the answer was cut off, called tools instead, or cannot be read
+     */
+    public <T> TypedReply<T> chat(List<? extends ChatMessage> messages, OutputType<T> type, ChatOptions options) {
+        ChatReply reply = chat(type.shown(messages), type.constrained(options));
+        return new TypedReply<>(type.decode(reply), reply);
+    }
+
+    /** Like {@link #streamChat(List, OutputType, ChatOptions)} with one message of the user and the defaults. */
+    public <T> TypedStream<T> stream(String question, Class<T> type) {
+        return streamChat(List.of(ChatMessage.user(question)), OutputType.of(type), ChatOptions.defaults());
+    }
+
+    /** Answers a conversation with a value that is shown while it grows. Closing the stream cancels. */
+    public <T> TypedStream<T> streamChat(
+            List<? extends ChatMessage> messages, OutputType<T> type, ChatOptions options) {
+        return new TypedStream<>(streamChat(type.shown(messages), type.constrained(options)), type);
+    }
+
+    /** Like {@link #choose(List, List, ChatOptions)} with one message of the user, without thinking. */
+    public Choices choose(String question, List<String> options) {
+        return choose(
+                List.of(ChatMessage.user(question)),
+                options,
+                ChatOptions.builder().enableThinking(false).build());
+    }
+
+    /**
+     * Finds how likely each of a closed set of answers is. For each, the probabilities of its tokens (as the tokenizer cuts the text)
+     * and of the end of the answer are multiplied, given the conversation and the tokens before; the shares are these
+     * products divided by their sum. Samplers and temperature have no part in it. The conversation is read once.
+     *
+     * @param options at least one text, none of them empty
+     * @throws ChatException as {@link #chat(List, ChatOptions)}, and if the prompt makes the model think first
+     * @throws EngineException if a request fails or the thread is interrupted
+     */
+    public Choices choose(List<? extends ChatMessage> messages, List<String> options, ChatOptions chat) {
+        ChatTurn turn = chatTurn(messages, chat);
+        if (chatTemplate().outputSyntax().opensReasoning(turn.prompt().generationPrompt())) {
+            throw new ChatException("the prompt makes the model think before it answers, so that an answer has no"
+                    + " probability of its own; turn thinking off with enableThinking(false) if the template can");
+        }
+        return new ChoiceScorer(engine(), constraints.vocabulary()).score(turn.request(), options);
+    }
+
+    /** Like {@link #runTools(List, List, ToolRunOptions)} with the defaults as {@code options} changes them. */
+    public ToolRun runTools(
+            List<? extends ChatMessage> messages, List<Tool> tools, Consumer<ToolRunOptions.Builder> options) {
+        ToolRunOptions.Builder builder = ToolRunOptions.builder();
+        options.accept(builder);
+        return runTools(messages, tools, builder.build());
+    }
+
+    /**
+     * Answers a conversation with the help of tools: the calls that the model wants are made, all of one round at the same time on
+     * virtual threads, and their results are told to it, until it answers without a call.
+     *
+     * @throws ToolRunException if the run comes to no answer
+     * @throws ChatException as {@link #chat(List, ChatOptions)}
+     * @throws EngineException if a request fails
+     */
+    public ToolRun runTools(List<? extends ChatMessage> messages, List<Tool> tools, ToolRunOptions options) {
+        return new ToolLoop(this::chat, messages, tools, options).run();
+    }
+
     private static ChatOptions changedChat(Consumer<ChatOptions.Builder> change) {
         ChatOptions.Builder builder = ChatOptions.builder();
         change.accept(builder);

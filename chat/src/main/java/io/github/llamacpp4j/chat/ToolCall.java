@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  *     {@code String}, {@code Number}, {@code Boolean} or null
  */
 public record ToolCall(String id, String name, Map<String, @Nullable Object> arguments) {
-    public ToolCall {
-        Objects.requireNonNull(id, "id");
+    public ToolCall(String id, String name, Map<String, @Nullable Object> arguments) {
+        this.id = Objects.requireNonNull(id, "id");
         if (name.isEmpty()) {
             throw new IllegalArgumentException("a tool call needs the name of a tool, found an empty one");
         }
-        arguments = JsonTrees.copyOf(arguments);
+        this.name = name;
+        this.arguments = JsonTrees.copyOf(arguments);
     }
 
     /** The arguments as JSON text. */

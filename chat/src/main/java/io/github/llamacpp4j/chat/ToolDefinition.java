@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 public record ToolDefinition(String name, String description, Map<String, @Nullable Object> parameters) {
     private static final int MAX_NAME_LENGTH = 256;
 
-    public ToolDefinition {
+    public ToolDefinition(String name, String description, Map<String, @Nullable Object> parameters) {
         if (name.isEmpty() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("a tool name has 1 to " + MAX_NAME_LENGTH
                     + " characters without control characters, found " + JsonTrees.quoteShort(name));
         }
-        Objects.requireNonNull(description, "description");
-        parameters = JsonTrees.copyOf(parameters);
+        this.name = name;
+        this.description = Objects.requireNonNull(description, "description");
+        this.parameters = JsonTrees.copyOf(parameters);
     }
 }

@@ -6,6 +6,8 @@ import io.github.llamacpp4j.engine.Completion;
 import io.github.llamacpp4j.engine.Generation;
 import io.github.llamacpp4j.engine.Timings;
 import io.github.llamacpp4j.engine.Usage;
+import io.github.llamacpp4j.grammar.GrammarException;
+import io.github.llamacpp4j.grammar.SchemaException;
 import io.github.llamacpp4j.model.LlamaException;
 import java.time.Duration;
 import java.util.Set;
@@ -38,6 +40,10 @@ final class CompletionBatch implements JsonLines.Handler {
             answer.setAll(complete(llama, prompt.asString(), flags.toOptions(defaults)));
         } catch (IllegalArgumentException e) {
             throw new CommandFailure("request", String.valueOf(e.getMessage()));
+        } catch (SchemaException e) {
+            throw GrammarChecking.failure(e);
+        } catch (GrammarException e) {
+            throw GrammarChecking.failure(e);
         } catch (LlamaException e) {
             throw new CommandFailure(kind(e), String.valueOf(e.getMessage()));
         }

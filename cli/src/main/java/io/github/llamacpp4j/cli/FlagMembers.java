@@ -18,7 +18,8 @@ final class FlagMembers {
      * Sets the options that the members name.
      *
      * @param flags an object with picocli options
-     * @param request the batch line; an array sets an option several times, {@code null} not at all
+     * @param request the batch line; an array sets an option several times, an object is given as its text, {@code null} not at
+     *     all
      * @param others members that are no options
      * @throws CommandFailure if a member is no option, or its value does not fit
      */
@@ -44,9 +45,9 @@ final class FlagMembers {
     }
 
     private static String text(String name, JsonNode value) {
-        if (!value.isValueNode()) {
-            throw new CommandFailure("request", "\"" + name + "\" must not hold an object or nested array");
+        if (value.isArray()) {
+            throw new CommandFailure("request", "\"" + name + "\" must not hold a nested array");
         }
-        return value.asString();
+        return value.isObject() ? value.toString() : value.asString();
     }
 }

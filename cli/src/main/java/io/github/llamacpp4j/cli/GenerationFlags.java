@@ -6,6 +6,7 @@ import io.github.llamacpp4j.engine.SamplingOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How tokens are chosen and when a generation ends, as command-line options and as members of a batch line. */
@@ -170,6 +171,9 @@ final class GenerationFlags {
     @Nullable
     Double mirostatEta;
 
+    @Mixin
+    ConstraintFlags constraint = new ConstraintFlags();
+
     /** The options {@code base}, changed by the flags that were given. */
     GenerationOptions toOptions(GenerationOptions base) {
         GenerationOptions.Builder options = base.toBuilder().sampling(this::fill);
@@ -178,6 +182,7 @@ final class GenerationFlags {
         if (!stop.isEmpty()) {
             options.stop(stop);
         }
+        constraint.toConstraint().ifPresent(options::constraint);
         return options.build();
     }
 

@@ -103,11 +103,21 @@ final class GrammarChecking implements JsonLines.Handler {
         try {
             return limited(() -> Grammar.ofSchema(tree(schema), options));
         } catch (SchemaException e) {
-            throw new CommandFailure(
-                    e.kind().name().toLowerCase(Locale.ROOT),
-                    String.valueOf(e.getMessage()),
-                    Map.of("pointer", e.pointer(), "keyword", e.keyword()));
+            throw failure(e);
         }
+    }
+
+    static CommandFailure failure(SchemaException e) {
+        return new CommandFailure(
+                e.kind().name().toLowerCase(Locale.ROOT),
+                String.valueOf(e.getMessage()),
+                Map.of("pointer", e.pointer(), "keyword", e.keyword()));
+    }
+
+    static CommandFailure failure(GrammarException e) {
+        Map<String, Integer> place =
+                e.line() > 0 ? Map.of("line", e.line(), "column", e.column()) : Map.<String, Integer>of();
+        return new CommandFailure(e.kind().name().toLowerCase(Locale.ROOT), e.getMessage(), place);
     }
 
     private interface Step<T> {
@@ -118,9 +128,7 @@ final class GrammarChecking implements JsonLines.Handler {
         try {
             return step.run();
         } catch (GrammarException e) {
-            Map<String, Integer> place =
-                    e.line() > 0 ? Map.of("line", e.line(), "column", e.column()) : Map.<String, Integer>of();
-            throw new CommandFailure(e.kind().name().toLowerCase(Locale.ROOT), e.getMessage(), place);
+            throw failure(e);
         }
     }
 

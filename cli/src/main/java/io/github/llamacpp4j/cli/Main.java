@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.llamacpp4j.chat.ChatException;
 import io.github.llamacpp4j.gguf.GgufException;
+import io.github.llamacpp4j.grammar.GrammarException;
+import io.github.llamacpp4j.grammar.SchemaException;
 import io.github.llamacpp4j.model.LlamaException;
 import io.github.llamacpp4j.natives.NativeSetException;
 import java.io.PrintWriter;
@@ -81,6 +83,8 @@ public final class Main implements Runnable {
             case GgufException failure -> true;
             case NativeSetException failure -> true;
             case ChatException failure -> true;
+            case GrammarException failure -> true;
+            case SchemaException failure -> true;
             case IllegalArgumentException failure -> true;
             default -> false;
         };
