@@ -12,31 +12,37 @@ import java.util.List;
 /** The generations that one request waits for. They end with it, or when its client leaves. Used by one thread. */
 final class Answering implements AutoCloseable {
 
-    private final List<Generation> generations = new ArrayList<>();
+    private final List<Generation> generations;
     private volatile boolean abandoned;
 
-    private Answering() {}
-
-    /**
-     * Submits a request to the engine, which takes or refuses it at once.
-     *
-     * @param samples how many answers
-     * @throws EngineException if the engine refuses
-     */
-    static Answering submit(ServedModel model, Exchange exchange, EngineRequest request, int samples) {
-        Answering answering = new Answering();
-        answering.add(model, exchange, request, samples);
-        exchange.onClientGone(answering::abandon);
-        return answering;
+    private Answering(List<Generation> generations) {
+        this.generations = List.copyOf(generations);
     }
 
-    /** Submits another request, for several prompts at once. */
-    private void add(ServedModel model, Exchange exchange, EngineRequest request, int samples) {
-        EngineRequest owned = request.toBuilder()
-                .caller(exchange.caller())
-                .timeout(model.options().deadline())
-                .build();
-        generations.addAll(model.llama().engine().trySubmit(owned, samples));
+    /**
+     * Submits requests to the engine, which takes or refuses them at once.
+     *
+     * @param requests what is asked, of which each gives as many answers in a row
+     * @param samples how many answers to each
+     * @throws EngineException if the engine refuses one
+     */
+    static Answering submit(ServedModel model, Exchange exchange, List<EngineRequest> requests, int samples) {
+        List<Generation> generations = new ArrayList<>();
+        try {
+            for (EngineRequest request : requests) {
+                EngineRequest owned = request.toBuilder()
+                        .caller(exchange.caller())
+                        .timeout(model.options().deadline())
+                        .build();
+                generations.addAll(model.llama().engine().trySubmit(owned, samples));
+            }
+        } catch (RuntimeException refused) {
+            generations.forEach(Generation::close);
+            throw refused;
+        }
+        Answering answering = new Answering(generations);
+        exchange.onClientGone(answering::abandon);
+        return answering;
     }
 
     private void abandon() {

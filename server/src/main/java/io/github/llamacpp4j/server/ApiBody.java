@@ -36,14 +36,9 @@ class ApiBody {
     }
 
     /** Refuses a request for another model if the exchange is strict. */
-    void requireModel(String served) {
-        if (exchange.strict() && !model.isEmpty() && !model.equals(served)) {
-            throw new ApiException(
-                    404,
-                    "invalid_request_error",
-                    "model_not_found",
-                    "model",
-                    "the model '" + model + "' is not here; this server has '" + served + "'");
+    void requireModel(ServedModel served) {
+        if (exchange.strict() && !model.isEmpty()) {
+            served.requireName(model);
         }
     }
 }

@@ -12,53 +12,45 @@ import tools.jackson.databind.JsonNode;
  */
 final class ChatChunks {
 
-    private final EventSink sink;
+    private final Chunks chunks;
     private final LogprobsJson logprobs;
     private final boolean showsLogprobs;
-    private final boolean announcesUsage;
-    private final JsonBuffer buffer = new JsonBuffer();
-    private final JsonGenerator json = Json.generator(buffer);
-    private final String id = Ids.of("chatcmpl-");
-    private final long created = System.currentTimeMillis() / 1000;
-    private final String model;
 
-    ChatChunks(EventSink sink, ChatBody body, String model, LogprobsJson logprobs) {
-        this.sink = sink;
-        this.model = model;
+    ChatChunks(Chunks chunks, LogprobsJson logprobs, boolean showsLogprobs) {
+        this.chunks = chunks;
         this.logprobs = logprobs;
-        showsLogprobs = body.reportedLogprobs().isPresent();
-        announcesUsage = body.includeUsage();
+        this.showsLogprobs = showsLogprobs;
     }
 
     /** Tells who speaks. */
     void begin(int choice) {
-        open(choice);
+        JsonGenerator json = open(choice);
         json.writeStringProperty("role", "assistant");
         json.writeNullProperty("content");
-        close(List.of(), null, null);
+        close(json, List.of(), null, null);
     }
 
     /** Tells what an answer has that was not sent, and forgets it. */
     void write(ChatAnswer answer, @Nullable JsonNode timings) {
         if (!answer.reasoning().isEmpty()) {
-            open(answer.index());
+            JsonGenerator json = open(answer.index());
             json.writeStringProperty("reasoning_content", answer.reasoning().toString());
-            close(answer.takeTokens(), null, timings);
+            close(json, answer.takeTokens(), null, timings);
         }
         if (!answer.content().isEmpty()) {
-            open(answer.index());
+            JsonGenerator json = open(answer.index());
             json.writeStringProperty("content", answer.content().toString());
-            close(answer.takeTokens(), null, timings);
+            close(json, answer.takeTokens(), null, timings);
         }
         for (CallPiece piece : answer.calls()) {
-            open(answer.index());
-            write(piece);
-            close(answer.takeTokens(), null, timings);
+            JsonGenerator json = open(answer.index());
+            write(json, piece);
+            close(json, answer.takeTokens(), null, timings);
         }
         answer.sent();
     }
 
-    private void write(CallPiece piece) {
+    private static void write(JsonGenerator json, CallPiece piece) {
         json.writeArrayPropertyStart("tool_calls");
         json.writeStartObject();
         json.writeNumberProperty("index", piece.index());
@@ -76,73 +68,27 @@ final class ChatChunks {
 
     /** Tells that an answer is over. */
     void end(ChatAnswer answer) {
-        open(answer.index());
-        close(answer.takeTokens(), answer.finishReason(), Measures.timings(answer.end()));
-    }
-
-    /** Tells what all answers used. */
-    void usage(JsonNode usage) {
-        head();
-        json.writeEndArray();
-        property("usage", usage);
-        send();
+        JsonGenerator json = open(answer.index());
+        close(json, answer.takeTokens(), answer.finishReason(), Measures.timings(answer.end()));
     }
 
     /** Sends what was written since the last time. */
     void flush() {
-        sink.flush();
+        chunks.flush();
     }
 
-    private void head() {
-        json.writeStartObject();
-        json.writeStringProperty("id", id);
-        json.writeStringProperty("object", "chat.completion.chunk");
-        json.writeNumberProperty("created", created);
-        json.writeStringProperty("model", model);
-        json.writeArrayPropertyStart("choices");
-    }
-
-    private void open(int choice) {
-        head();
-        json.writeStartObject();
-        json.writeNumberProperty("index", choice);
+    private JsonGenerator open(int choice) {
+        JsonGenerator json = chunks.begin(choice);
         json.writeObjectPropertyStart("delta");
+        return json;
     }
 
-    private void close(List<TokenEvent> tokens, @Nullable String finishReason, @Nullable JsonNode timings) {
+    private void close(
+            JsonGenerator json, List<TokenEvent> tokens, @Nullable String finishReason, @Nullable JsonNode timings) {
         json.writeEndObject();
         if (showsLogprobs) {
-            property("logprobs", tokens.isEmpty() ? null : logprobs.chat(tokens));
+            chunks.property("logprobs", tokens.isEmpty() ? null : logprobs.chat(tokens));
         }
-        if (finishReason == null) {
-            json.writeNullProperty("finish_reason");
-        } else {
-            json.writeStringProperty("finish_reason", finishReason);
-        }
-        json.writeEndObject();
-        json.writeEndArray();
-        if (announcesUsage) {
-            json.writeNullProperty("usage");
-        }
-        if (timings != null) {
-            property("timings", timings);
-        }
-        send();
-    }
-
-    private void property(String name, @Nullable JsonNode value) {
-        json.writeName(name);
-        if (value == null) {
-            json.writeNull();
-        } else {
-            Json.write(value, json);
-        }
-    }
-
-    private void send() {
-        json.writeEndObject();
-        json.flush();
-        sink.add(buffer);
-        buffer.reset();
+        chunks.end(finishReason, timings);
     }
 }

@@ -5,6 +5,7 @@ import io.github.llamacpp4j.GenerationOptions;
 import io.github.llamacpp4j.engine.GenerationEvent;
 import io.github.llamacpp4j.grammar.GrammarException;
 import io.github.llamacpp4j.grammar.SchemaException;
+import java.util.List;
 
 /** {@code /v1/chat/completions}. Immutable and thread-safe. */
 final class ChatEndpoint implements Endpoint {
@@ -24,9 +25,9 @@ final class ChatEndpoint implements Endpoint {
     @Override
     public void handle(Exchange exchange) {
         ChatBody body = ChatBody.read(fields, exchange, tokens, GenerationOptions.defaults());
-        body.requireModel(model.id());
+        body.requireModel(model);
         ChatTurn turn = turn(body);
-        try (Answering answering = Answering.submit(model, exchange, turn.request(), body.choices())) {
+        try (Answering answering = Answering.submit(model, exchange, List.of(turn.request()), body.choices())) {
             ChatAnswers answers = new ChatAnswers(answering, turn, body);
             if (body.stream()) {
                 stream(answering, answers, body, turn.request().promptTokens());
@@ -45,13 +46,17 @@ final class ChatEndpoint implements Endpoint {
     }
 
     private void stream(Answering answering, ChatAnswers answers, ChatBody body, int promptTokens) {
-        EventSink sink = body.exchange().events();
-        ChatChunks chunks = new ChatChunks(sink, body, model.id(), logprobs);
-        if (answering.run(new ChatStreamer(chunks, answers, body.timingsPerToken(), promptTokens))) {
-            if (body.includeUsage()) {
-                chunks.usage(answers.usage());
-            }
-            sink.done();
+        Chunks chunks = new Chunks(
+                body.exchange().events(),
+                Ids.of("chatcmpl-"),
+                "chat.completion.chunk",
+                model.id(),
+                body.includeUsage());
+        ChatChunks writer =
+                new ChatChunks(chunks, logprobs, body.reportedLogprobs().isPresent());
+        if (answering.run(new ChatStreamer(writer, answers, body.timingsPerToken(), promptTokens))) {
+            chunks.usage(answers.usage());
+            chunks.done();
         }
     }
 

@@ -8,28 +8,22 @@ import tools.jackson.databind.JsonNode;
 /** Sends the answers of a chat while they come. Used by one thread. */
 final class ChatStreamer implements ChoicePump.Reader {
 
-    private static final double NANOS_PER_MILLI = 1e6;
-
     private final ChatChunks chunks;
     private final ChatAnswers answers;
     private final boolean timesTokens;
-    private final int promptTokens;
-    private final long start = System.nanoTime();
-    private long firstToken;
+    private final StreamClock clock;
 
     ChatStreamer(ChatChunks chunks, ChatAnswers answers, boolean timesTokens, int promptTokens) {
         this.chunks = chunks;
         this.answers = answers;
         this.timesTokens = timesTokens;
-        this.promptTokens = promptTokens;
+        clock = new StreamClock(promptTokens);
         answers.all().forEach(answer -> chunks.begin(answer.index()));
     }
 
     @Override
     public void accept(int index, GenerationEvent event) {
-        if (firstToken == 0) {
-            firstToken = System.nanoTime();
-        }
+        clock.event();
         answers.accept(index, event);
         if (event instanceof FinishedEvent) {
             ChatAnswer answer = answers.all().get(index);
@@ -49,12 +43,6 @@ final class ChatStreamer implements ChoicePump.Reader {
     }
 
     private @Nullable JsonNode timings(ChatAnswer answer) {
-        return timesTokens
-                ? Measures.timings(
-                        promptTokens,
-                        (firstToken - start) / NANOS_PER_MILLI,
-                        answer.tokenCount(),
-                        (System.nanoTime() - firstToken) / NANOS_PER_MILLI)
-                : null;
+        return timesTokens ? clock.timings(answer.tokenCount()) : null;
     }
 }

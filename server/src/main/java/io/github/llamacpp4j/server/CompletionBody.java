@@ -1,0 +1,118 @@
+package io.github.llamacpp4j.server;
+
+import io.github.llamacpp4j.GenerationOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** The body of a request to {@code /v1/completions}, while and after it is read. Used by one thread. */
+final class CompletionBody extends GenerationBody {
+
+    /** What is to be continued. */
+    sealed interface Prompt {
+
+        /** A text, which is tokenized like any prompt. */
+        record Text(String text) implements Prompt {}
+
+        /** Tokens. */
+        record Tokens(List<Integer> ids) implements Prompt {}
+    }
+
+    private static final int MOST_ANSWERS = 256;
+
+    private final List<Prompt> prompts = new ArrayList<>();
+    private String suffix = "";
+    private boolean echo;
+    private int bestOf;
+    private int logprobs = -1;
+
+    CompletionBody(Exchange exchange, PromptTokens tokens, GenerationOptions defaults) {
+        super(exchange, tokens, defaults);
+    }
+
+    /**
+     * Reads the body of a request.
+     *
+     * @throws ApiException if it cannot be served as it is
+     */
+    static CompletionBody read(
+            FieldTable<CompletionBody> fields, Exchange exchange, PromptTokens tokens, GenerationOptions defaults) {
+        CompletionBody body = new CompletionBody(exchange, tokens, defaults);
+        fields.read(exchange, body);
+        body.check();
+        return body;
+    }
+
+    private void check() {
+        if (bestOf > 0 && bestOf < choices()) {
+            throw ApiException.invalid("best_of", "best_of: expected at least 'n', which is " + choices());
+        }
+        if (bestOf > choices() && stream()) {
+            throw ApiException.invalid(
+                    "best_of", "best_of: the best answers are known when all are over, so they cannot be streamed");
+        }
+        if (echo && reportedLogprobs().isPresent()) {
+            throw ApiException.invalid(
+                    "echo", "echo: the log probabilities of the prompt are not known; leave 'echo' or 'logprobs' out");
+        }
+        if (!suffix.isEmpty() && prompts.stream().anyMatch(Prompt.Tokens.class::isInstance)) {
+            throw ApiException.invalid("suffix", "suffix: expected the prompt as text beside it, found tokens");
+        }
+        if (prompts.size() * samples() > MOST_ANSWERS) {
+            throw ApiException.invalid(
+                    "prompt",
+                    "prompt: expected at most " + MOST_ANSWERS + " answers to one request, found "
+                            + prompts.size() * samples());
+        }
+    }
+
+    void prompt(Prompt prompt) {
+        prompts.add(prompt);
+    }
+
+    List<Prompt> prompts() {
+        return prompts;
+    }
+
+    void suffix(String value) {
+        suffix = value;
+    }
+
+    /** What stands behind the gap that is to be filled; empty if there is none. */
+    String suffix() {
+        return suffix;
+    }
+
+    void echo(boolean value) {
+        echo = value;
+    }
+
+    /** Whether the answer repeats the prompt. */
+    boolean echo() {
+        return echo;
+    }
+
+    void bestOf(long value) {
+        bestOf = (int) value;
+    }
+
+    /** How many answers to generate for each prompt. */
+    int samples() {
+        return Math.max(bestOf, choices());
+    }
+
+    void logprobs(long value) {
+        logprobs = (int) value;
+    }
+
+    /** How many likely tokens to report with each one; empty for no log probabilities at all. */
+    OptionalInt reportedLogprobs() {
+        return logprobs >= 0 ? OptionalInt.of(Math.max(logprobs, probabilities().orElse(0))) : probabilities();
+    }
+
+    /** How the answers are generated. */
+    GenerationOptions options() {
+        boolean ranked = samples() > choices();
+        return generation(ranked && reportedLogprobs().isEmpty() ? OptionalInt.of(0) : reportedLogprobs());
+    }
+}

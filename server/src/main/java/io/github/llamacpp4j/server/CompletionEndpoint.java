@@ -1,0 +1,185 @@
+package io.github.llamacpp4j.server;
+
+import io.github.llamacpp4j.GenerationOptions;
+import io.github.llamacpp4j.engine.EngineRequest;
+import io.github.llamacpp4j.engine.FinishedEvent;
+import io.github.llamacpp4j.engine.GenerationEvent;
+import io.github.llamacpp4j.grammar.GrammarException;
+import io.github.llamacpp4j.grammar.SchemaException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /v1/completions}. Immutable and thread-safe. */
+final class CompletionEndpoint implements Endpoint {
+
+    private final ServedModel model;
+    private final FieldTable<CompletionBody> fields;
+    private final PromptTokens tokens;
+    private final CompletionPrompts prompts;
+    private final LogprobsJson logprobs;
+
+    CompletionEndpoint(ServedModel model) {
+        this.model = model;
+        fields = CompletionFields.table(model.options());
+        tokens = PromptTokens.of(model);
+        prompts = new CompletionPrompts(model.llama());
+        logprobs = new LogprobsJson(model.llama().tokenizer());
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        CompletionBody body = CompletionBody.read(fields, exchange, tokens, GenerationOptions.defaults());
+        body.requireModel(model);
+        List<EngineRequest> requests = requests(body);
+        try (Answering answering = Answering.submit(model, exchange, requests, body.samples())) {
+            List<CompletionAnswer> answers = new ArrayList<>();
+            for (CompletionBody.Prompt prompt : body.prompts()) {
+                String beginning = body.echo() ? prompts.text(prompt) : "";
+                for (int i = 0; i < body.samples(); i++) {
+                    answers.add(new CompletionAnswer(
+                            beginning, body.reportedLogprobs().isPresent()));
+                }
+            }
+            if (body.stream()) {
+                stream(answering, answers, body, requests);
+            } else if (answering.run(new Collector(answers))) {
+                exchange.json(200, json(answers, body));
+            }
+        }
+    }
+
+    private List<EngineRequest> requests(CompletionBody body) {
+        GenerationOptions options = body.options();
+        try {
+            return body.prompts().stream()
+                    .map(prompt -> model.llama().request(prompts.tokens(prompt, body.suffix()), options))
+                    .toList();
+        } catch (GrammarException | SchemaException e) {
+            throw body.refused(e);
+        }
+    }
+
+    private ObjectNode json(List<CompletionAnswer> answers, CompletionBody body) {
+        ObjectNode json = Json.object()
+                .put("id", Ids.of("cmpl-"))
+                .put("object", "text_completion")
+                .put("created", System.currentTimeMillis() / 1000)
+                .put("model", model.id());
+        ArrayNode choices = json.putArray("choices");
+        for (int first = 0; first < answers.size(); first += body.samples()) {
+            best(answers.subList(first, first + body.samples()), body.choices())
+                    .forEach(answer -> add(choices, answer, body));
+        }
+        json.set("usage", usage(answers, body));
+        json.set("timings", Measures.timings(answers.getFirst().end()));
+        return json;
+    }
+
+    /** The likeliest of several answers; all of them, as they come, if all are wanted. */
+    private static List<CompletionAnswer> best(List<CompletionAnswer> answers, int wanted) {
+        return wanted == answers.size()
+                ? answers
+                : answers.stream()
+                        .sorted(Comparator.comparingDouble(CompletionAnswer::meanLogprob)
+                                .reversed())
+                        .limit(wanted)
+                        .toList();
+    }
+
+    private void add(ArrayNode choices, CompletionAnswer answer, CompletionBody body) {
+        ObjectNode choice = choices.addObject().put("text", answer.takeText()).put("index", choices.size() - 1);
+        if (body.reportedLogprobs().isPresent()) {
+            choice.set("logprobs", answer.takeLogprobs(logprobs));
+        } else {
+            choice.putNull("logprobs");
+        }
+        choice.put("finish_reason", answer.end().reason().wireName());
+    }
+
+    /** What all answers used; each prompt is counted once. */
+    private static ObjectNode usage(List<CompletionAnswer> answers, CompletionBody body) {
+        int prompt = 0;
+        int cached = 0;
+        int generated = 0;
+        for (int i = 0; i < answers.size(); i++) {
+            FinishedEvent end = answers.get(i).end();
+            generated += end.usage().generatedTokens();
+            if (i % body.samples() == 0) {
+                prompt += end.usage().promptTokens();
+                cached += end.usage().cachedTokens();
+            }
+        }
+        return Measures.usage(prompt, cached, generated, 0);
+    }
+
+    private void stream(
+            Answering answering, List<CompletionAnswer> answers, CompletionBody body, List<EngineRequest> requests) {
+        Chunks chunks = new Chunks(
+                body.exchange().events(), Ids.of("cmpl-"), "text_completion", model.id(), body.includeUsage());
+        int promptTokens =
+                requests.stream().mapToInt(EngineRequest::promptTokens).sum();
+        if (answering.run(new Streamer(chunks, answers, body, new StreamClock(promptTokens), logprobs))) {
+            chunks.usage(usage(answers, body));
+            chunks.done();
+        }
+    }
+
+    /** Collects the answers until they are over. */
+    private record Collector(List<CompletionAnswer> answers) implements ChoicePump.Reader {
+
+        @Override
+        public void accept(int index, GenerationEvent event) {
+            answers.get(index).accept(event);
+        }
+
+        @Override
+        public void pause() {
+            // all is kept
+        }
+    }
+
+    /** Sends the answers while they come. */
+    private record Streamer(
+            Chunks chunks,
+            List<CompletionAnswer> answers,
+            CompletionBody body,
+            StreamClock clock,
+            LogprobsJson logprobs)
+            implements ChoicePump.Reader {
+
+        @Override
+        public void accept(int index, GenerationEvent event) {
+            clock.event();
+            CompletionAnswer answer = answers.get(index);
+            answer.accept(event);
+            if (event instanceof FinishedEvent end) {
+                write(index, end.reason().wireName(), Measures.timings(end));
+            }
+        }
+
+        @Override
+        public void pause() {
+            for (int i = 0; i < answers.size(); i++) {
+                CompletionAnswer answer = answers.get(i);
+                if (!answer.isOver() && answer.hasNews()) {
+                    write(i, null, body.timingsPerToken() ? clock.timings(answer.tokenCount()) : null);
+                }
+            }
+            chunks.flush();
+        }
+
+        private void write(int index, @Nullable String finishReason, @Nullable JsonNode timings) {
+            CompletionAnswer answer = answers.get(index);
+            JsonGenerator json = chunks.begin(index);
+            json.writeStringProperty("text", answer.takeText());
+            chunks.property("logprobs", body.reportedLogprobs().isPresent() ? answer.takeLogprobs(logprobs) : null);
+            chunks.end(finishReason, timings);
+        }
+    }
+}
