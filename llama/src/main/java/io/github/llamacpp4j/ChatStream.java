@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model's answer, read as it comes: reasoning, text and tool calls apart. Reading is pulling; closing cancels.
  *
- * <p>Not thread-safe, except that {@link #close} may come from any thread.
+ * <p>Not thread-safe, except that {@link #cancel} and {@link #close} may come from any thread.
  */
 @SuppressWarnings("IterableAndIterator") // read once, by a for loop or by hand
 public final class ChatStream implements Iterator<OutputEvent>, Iterable<OutputEvent>, AutoCloseable {
@@ -25,12 +25,32 @@ public final class ChatStream implements Iterator<OutputEvent>, Iterable<OutputE
     private final OutputParser parser;
     private final RenderedPrompt prompt;
     private final Deque<OutputEvent> ready = new ArrayDeque<>();
+    private final Listener listener;
     private @Nullable FinishedEvent end;
 
-    ChatStream(Generation generation, OutputParser parser, RenderedPrompt prompt) {
+    /** Learns how a stream ends. */
+    interface Listener {
+
+        Listener NONE = new Listener() {
+            @Override
+            public void ended(ChatReply reply) {}
+
+            @Override
+            public void closed() {}
+        };
+
+        /** The whole answer was read. */
+        void ended(ChatReply reply);
+
+        /** The stream was closed, be it before or after its end; may come more than once and from any thread. */
+        void closed();
+    }
+
+    ChatStream(Generation generation, OutputParser parser, RenderedPrompt prompt, Listener listener) {
         this.generation = generation;
         this.parser = parser;
         this.prompt = prompt;
+        this.listener = listener;
     }
 
     /** What the model was asked, rendered. */
@@ -58,6 +78,7 @@ public final class ChatStream implements Iterator<OutputEvent>, Iterable<OutputE
             if (event instanceof FinishedEvent finished) {
                 ready.addAll(parser.finish());
                 end = finished;
+                listener.ended(reply(finished));
             }
         }
         return !ready.isEmpty();
@@ -85,12 +106,22 @@ public final class ChatStream implements Iterator<OutputEvent>, Iterable<OutputE
         if (finished == null) {
             throw new IllegalStateException("this stream was closed before its end");
         }
+        return reply(finished);
+    }
+
+    private ChatReply reply(FinishedEvent finished) {
         return new ChatReply(parser.result(), finished, prompt);
     }
 
-    /** Cancels what has not been generated yet. May be called more than once. */
+    /** Asks for an early end; what was generated and the end can still be read. May come from any thread. */
+    public void cancel() {
+        generation.cancel();
+    }
+
+    /** Cancels what has not been generated yet and drops what was not read. May be called more than once. */
     @Override
     public void close() {
         generation.close();
+        listener.closed();
     }
 }

@@ -42,6 +42,10 @@ public final class ChatTurn {
 
     /** Reads an answer to {@link #request()}; the stream closes the generation. */
     public ChatStream read(Generation answer) {
-        return new ChatStream(answer, parser(), prompt);
+        return read(answer, ChatStream.Listener.NONE);
+    }
+
+    ChatStream read(Generation answer, ChatStream.Listener listener) {
+        return new ChatStream(answer, parser(), prompt, listener);
     }
 }

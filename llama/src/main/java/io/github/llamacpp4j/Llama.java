@@ -54,12 +54,12 @@ public final class Llama implements AutoCloseable {
             Supplier<ModelVocabulary> vocabulary,
             @Nullable Model draftModel,
             @Nullable Engine engine,
-            Retrieval retrieval) {
+            LlamaOptions options) {
         this.model = model;
         this.draftModel = draftModel;
         this.engine = engine;
-        this.retrieval = retrieval;
-        chat = new Lazy<>(() -> ModelChat.of(model));
+        retrieval = new Retrieval(model, options);
+        chat = new Lazy<>(() -> ModelChat.of(model, options.chatTemplate()));
         constraints = new ConstraintCompiler(vocabulary);
     }
 
@@ -87,7 +87,7 @@ public final class Llama implements AutoCloseable {
             boolean generates = kind == ModelKind.GENERATIVE || kind == ModelKind.ENCODER_DECODER;
             Supplier<ModelVocabulary> vocabulary = new Lazy<>(() -> new ModelVocabulary(model));
             if (!generates) {
-                return new Llama(model, vocabulary, null, null, new Retrieval(model, options));
+                return new Llama(model, vocabulary, null, null, options);
             }
             ContextOptions context = sized(options.context(), model);
             if (options.draftModel().isPresent()) {
@@ -99,7 +99,7 @@ public final class Llama implements AutoCloseable {
                         options.draftModel().get());
             }
             Engine engine = Engine.start(model, vocabulary.get(), context, options.engine());
-            return new Llama(model, vocabulary, null, engine, new Retrieval(model, options));
+            return new Llama(model, vocabulary, null, engine, options);
         } catch (RuntimeException | Error failure) {
             model.close();
             throw failure;
@@ -112,7 +112,7 @@ public final class Llama implements AutoCloseable {
      *
      * @param model a model whose vocabulary is the engine's
      * @param engine what generates
-     * @param options how the model embeds and ranks; the rest of them has been decided with model and engine
+     * @param options how the model embeds, ranks and chats; the rest of them has been decided with model and engine
      * @throws IllegalArgumentException if the engine's vocabulary has another size than the model's; neither is closed then
      */
     public static Llama of(Model model, Engine engine, LlamaOptions options) {
@@ -122,8 +122,7 @@ public final class Llama implements AutoCloseable {
             throw new IllegalArgumentException(
                     "expected an engine for the model's " + expected + " tokens, found one for " + found);
         }
-        return new Llama(
-                model, new Lazy<>(() -> new ModelVocabulary(model)), null, engine, new Retrieval(model, options));
+        return new Llama(model, new Lazy<>(() -> new ModelVocabulary(model)), null, engine, options);
     }
 
     private static Llama drafted(
@@ -135,7 +134,7 @@ public final class Llama implements AutoCloseable {
         Model draft = Model.load(draftFile, options.model());
         try {
             Engine engine = Engine.start(model, draft, vocabulary.get(), context, options.engine());
-            return new Llama(model, vocabulary, draft, engine, new Retrieval(model, options));
+            return new Llama(model, vocabulary, draft, engine, options);
         } catch (RuntimeException | Error failure) {
             draft.close();
             throw failure;
@@ -244,9 +243,9 @@ public final class Llama implements AutoCloseable {
     }
 
     /**
-     * The chat template that the model brought along.
+     * The chat template that the model brought along, or that {@link LlamaOptions#chatTemplate()} chose.
      *
-     * @throws ChatException if the model has none, or it cannot be used
+     * @throws ChatException if there is none, or it cannot be used
      */
     public ChatTemplate chatTemplate() {
         return chat.get().template();

@@ -23,6 +23,7 @@ public final class LlamaOptions {
     private final EmbedderOptions embedding;
     private final RerankerOptions reranking;
     private final @Nullable Path draftModel;
+    private final ChatTemplateSource chatTemplate;
 
     private LlamaOptions(Builder builder) {
         model = builder.model.build();
@@ -31,6 +32,7 @@ public final class LlamaOptions {
         embedding = builder.embedding.build();
         reranking = builder.reranking.build();
         draftModel = builder.draftModel;
+        chatTemplate = builder.chatTemplate;
     }
 
     /** All layers on a GPU if there is one, four parallel sequences, a context of at most 8192 tokens. */
@@ -57,6 +59,7 @@ public final class LlamaOptions {
                 embedding.toBuilder(),
                 reranking.toBuilder());
         builder.draftModel = draftModel;
+        builder.chatTemplate = chatTemplate;
         return builder;
     }
 
@@ -90,6 +93,11 @@ public final class LlamaOptions {
         return reranking;
     }
 
+    /** Where the chat template comes from. */
+    public ChatTemplateSource chatTemplate() {
+        return chatTemplate;
+    }
+
     /** Collects options; {@link #build} checks them. Not thread-safe. */
     public static final class Builder {
 
@@ -99,6 +107,7 @@ public final class LlamaOptions {
         private final EmbedderOptions.Builder embedding;
         private final RerankerOptions.Builder reranking;
         private @Nullable Path draftModel;
+        private ChatTemplateSource chatTemplate = ChatTemplateSource.model();
 
         private Builder(
                 ModelOptions.Builder model,
@@ -131,6 +140,12 @@ public final class LlamaOptions {
         /** Changes how requests share the context. */
         public Builder engine(Consumer<EngineOptions.Builder> change) {
             change.accept(engine);
+            return this;
+        }
+
+        /** Sets where the chat template comes from. Default: the model's own default template. */
+        public Builder chatTemplate(ChatTemplateSource value) {
+            chatTemplate = requireNonNull(value, "chatTemplate");
             return this;
         }
 

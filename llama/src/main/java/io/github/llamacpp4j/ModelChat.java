@@ -31,12 +31,12 @@ final class ModelChat {
         this.tokenizer = tokenizer;
     }
 
-    static ModelChat of(Model model) {
+    static ModelChat of(Model model, ChatTemplateSource source) {
         Tokenizer vocabulary = model.tokenizer();
         TemplateTokens tokens = new TemplateTokens(
                 spelling(vocabulary, vocabulary.specialTokens().beginning()),
                 spelling(vocabulary, vocabulary.specialTokens().end()));
-        ChatTemplate template = ChatTemplate.fromMetadata(model.info().metadata(), tokens);
+        ChatTemplate template = source.template(model.info().metadata(), tokens);
         OptionalInt beginning =
                 vocabulary.addsBeginning() ? vocabulary.specialTokens().beginning() : OptionalInt.empty();
         return new ModelChat(

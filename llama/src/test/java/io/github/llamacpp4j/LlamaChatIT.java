@@ -101,8 +101,9 @@ class LlamaChatIT {
     }
 
     private static long count(int token, String message) {
-        ModelChat chat = ModelChat.of(llama.model());
-        int[] prompt = chat.tokenize(chat.render(List.of(ChatMessage.user(message)), ChatOptions.defaults()));
+        int[] prompt = llama.chatTurn(List.of(ChatMessage.user(message)), ChatOptions.defaults())
+                .request()
+                .prompt();
         return Arrays.stream(prompt).filter(each -> each == token).count();
     }
 

@@ -85,6 +85,21 @@ public final class ChatTemplate {
         return fromMetadata(metadata, METADATA_KEY + '.' + variant, "a chat template named " + variant, tokens);
     }
 
+    /** Whether a model's GGUF metadata hold a default template. */
+    public static boolean hasDefault(Map<String, ?> metadata) {
+        return metadata.containsKey(METADATA_KEY);
+    }
+
+    /** The names of the named templates in a model's GGUF metadata, in order. */
+    public static List<String> variants(Map<String, ?> metadata) {
+        String prefix = METADATA_KEY + '.';
+        return metadata.keySet().stream()
+                .filter(each -> each.startsWith(prefix))
+                .map(each -> each.substring(prefix.length()))
+                .sorted()
+                .toList();
+    }
+
     private static ChatTemplate fromMetadata(Map<String, ?> metadata, String key, String what, TemplateTokens tokens) {
         if (metadata.get(key) instanceof String source) {
             return new ChatTemplate(source, tokens);
