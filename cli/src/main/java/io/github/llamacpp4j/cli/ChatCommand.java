@@ -1,15 +1,18 @@
 package io.github.llamacpp4j.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.llamacpp4j.ChatOptions;
 import io.github.llamacpp4j.ChatReply;
 import io.github.llamacpp4j.ChatStream;
+import io.github.llamacpp4j.ChatTemplateSource;
+import io.github.llamacpp4j.Conversation;
+import io.github.llamacpp4j.ConversationOptions;
 import io.github.llamacpp4j.GenerationOptions;
+import io.github.llamacpp4j.HistoryPolicy;
 import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.chat.ChatMessage;
-import io.github.llamacpp4j.chat.OutputEvent;
 import io.github.llamacpp4j.chat.ParsedToolCall;
+import io.github.llamacpp4j.natives.LlamaCppHome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,20 +25,24 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code chat}: one answer through the model's chat template. */
+/** {@code chat}: one answer through the model's chat template, or a conversation. */
 @Command(
         name = "chat",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Answers a question through the model's chat template.")
+        description = "Answers a question through the model's chat template; without one, holds a conversation.",
+        footer = {
+            "",
+            "A conversation on a terminal has history, messages of several lines and commands (/help lists them).",
+            "Elsewhere each line of standard input is a message or a command, and standard output gets the answers."
+        })
 final class ChatCommand implements Callable<Integer> {
 
-    private static final String DIM = "\u001b[2m";
-    private static final String PLAIN = "\u001b[0m";
+    private static final String HISTORY = "chat_history";
 
     private final Terminal terminal;
 
-    @Parameters(arity = "0..1", paramLabel = "QUESTION", description = "The question (default: standard input).")
+    @Parameters(arity = "0..1", paramLabel = "QUESTION", description = "The question (default: a conversation).")
     private @Nullable String question;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "The system message.")
@@ -47,6 +54,23 @@ final class ChatCommand implements Callable<Integer> {
             description =
                     "Turn thinking on or off where the template has a switch for it (default: as the template does).")
     private @Nullable Switch think;
+
+    @Option(
+            names = "--chat-template",
+            paramLabel = "FILE|NAME",
+            description =
+                    "Use a Jinja file, a named template of the model, or a built-in one: chatml, llama3, zephyr, gemma.")
+    private @Nullable String template;
+
+    @Option(
+            names = "--when-full",
+            paramLabel = "error|forget",
+            description = "In a conversation, refuse what does not fit the context, or forget the oldest turns "
+                    + "(default error).")
+    private WhenFull whenFull = WhenFull.ERROR;
+
+    @Option(names = "--stats", description = "In a conversation, show statistics after each answer.")
+    private boolean statistics;
 
     @Mixin
     private ModelFlags model = new ModelFlags();
@@ -65,24 +89,75 @@ final class ChatCommand implements Callable<Integer> {
         OFF
     }
 
+    private enum WhenFull {
+        ERROR,
+        FORGET
+    }
+
     ChatCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws IOException {
-        String text = question != null ? question : new String(terminal.in().readAllBytes(), UTF_8).strip();
+        try (Llama llama = Llama.load(model.path(terminal), loading())) {
+            if (question != null) {
+                answer(llama, question);
+                return 0;
+            }
+            Conversation conversation = Conversation.with(llama, conversation());
+            Flags.set(system, conversation::system);
+            if (terminal.interactive() && !output.json()) {
+                ScreenChat.run(
+                        screen -> session(llama, conversation, screen),
+                        LlamaCppHome.current().directory().resolve(HISTORY));
+                return 0;
+            }
+            ChatSession session = session(llama, conversation, terminal);
+            PlainChat.run(session, terminal.lines());
+            return session.hasFailed() ? Main.FAILED : 0;
+        }
+    }
+
+    private LlamaOptions loading() {
+        LlamaOptions.Builder options = runtime.toOptions(1).toBuilder();
+        Flags.set(template, named -> options.chatTemplate(ChatTemplateSource.named(named)));
+        return options.build();
+    }
+
+    private ConversationOptions conversation() {
+        ConversationOptions.Builder options = ConversationOptions.builder().chat(options());
+        if (whenFull == WhenFull.FORGET) {
+            options.historyPolicy(HistoryPolicy.dropOldestTurns());
+        }
+        return options.build();
+    }
+
+    private ChatSession session(Llama llama, Conversation conversation, Terminal shown) {
+        return new ChatSession(llama, shown, answer -> show(answer, shown), conversation, statistics);
+    }
+
+    private void answer(Llama llama, String text) {
         List<ChatMessage> messages = new ArrayList<>();
         Flags.set(system, instruction -> messages.add(ChatMessage.system(instruction)));
         messages.add(ChatMessage.user(text));
-        try (Llama llama = Llama.load(model.path(terminal), runtime.toOptions(1))) {
-            if (output.json()) {
-                terminal.out().println(Json.line(json(llama.chat(messages, options()))));
-            } else {
-                stream(llama, messages);
+        try (ChatStream answer = llama.streamChat(messages, options())) {
+            show(answer, terminal);
+            if (!output.json()) {
+                terminal.err().println(RunCommand.statistics(answer.reply().end()));
             }
         }
-        return 0;
+    }
+
+    private void show(ChatStream answer, Terminal shown) {
+        if (output.json()) {
+            shown.out().println(Json.line(json(answer.reply())));
+            shown.out().flush();
+        } else {
+            AnswerPrinter printer = AnswerPrinter.of(shown);
+            answer.forEachRemaining(printer::print);
+            printer.end();
+        }
     }
 
     private ChatOptions options() {
@@ -90,32 +165,6 @@ final class ChatCommand implements Callable<Integer> {
         ChatOptions.Builder options = ChatOptions.builder(changed);
         Flags.set(think, value -> options.enableThinking(value == Switch.ON));
         return options.build();
-    }
-
-    private void stream(Llama llama, List<ChatMessage> messages) {
-        try (ChatStream answer = llama.streamChat(messages, options())) {
-            boolean thinking = false;
-            for (OutputEvent event : answer) {
-                if (event instanceof OutputEvent.Reasoning reasoning) {
-                    thinking = true;
-                    show(terminal.interactive() ? DIM + reasoning.text() + PLAIN : reasoning.text());
-                } else if (event instanceof OutputEvent.Text answerText) {
-                    show((thinking ? "\n\n" : "") + answerText.text());
-                    thinking = false;
-                } else if (event instanceof OutputEvent.ToolCall call) {
-                    show((thinking ? "\n\n" : "") + call.call().name()
-                            + call.call().argumentsText() + "\n");
-                    thinking = false;
-                }
-            }
-            show("\n");
-            terminal.err().println(RunCommand.statistics(answer.reply().end()));
-        }
-    }
-
-    private void show(String text) {
-        terminal.out().print(text);
-        terminal.out().flush();
     }
 
     private static ObjectNode json(ChatReply reply) {
