@@ -1,0 +1,136 @@
+package io.github.llamacpp4j.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llamacpp4j.testkit.base.ForkedJvm;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeCommandIT {
+
+    private static final String ADDRESS = "listening on ";
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private Process serve(String... flags) {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--offline", "-m", "tinychat", "-t", "1"));
+        arguments.addAll(List.of(flags));
+        return ForkedJvm.of(Main.class)
+                .arguments(arguments.toArray(String[]::new))
+                .start(folder);
+    }
+
+    private static URI address(Process server) throws IOException {
+        BufferedReader out = new BufferedReader(new InputStreamReader(server.getInputStream(), UTF_8));
+        String line = out.readLine();
+        assertThat(line).as(() -> errors(server)).isNotNull().startsWith(ADDRESS + "http://127.0.0.1:");
+        return URI.create(line.substring(ADDRESS.length()));
+    }
+
+    private static String errors(Process server) {
+        try {
+            return new String(server.getErrorStream().readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static HttpRequest story(URI server, int maxTokens) {
+        String body =
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story.\"}],\"stream\":true,\"max_tokens\":"
+                        + maxTokens + ",\"ignore_eos\":true}";
+        return HttpRequest.newBuilder(server.resolve("/v1/chat/completions"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build();
+    }
+
+    @Test
+    void anEndUnderLoadFinishesWhatRunsRefusesTheRestAndIsASuccess() throws Exception {
+        Process process = serve("--port", "0", "-np", "2", "-c", "2048");
+        try {
+            URI server = address(process);
+            List<CompletableFuture<HttpResponse<Stream<String>>>> stories = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                stories.add(http.sendAsync(story(server, 400), BodyHandlers.ofLines()));
+            }
+            HttpResponse<Stream<String>> begun = stories.getFirst().get(1, TimeUnit.MINUTES);
+            assertThat(begun.statusCode()).isEqualTo(200);
+            process.destroy();
+            HttpResponse<String> refused = send(story(server, 4));
+            for (int i = 0; refused.statusCode() == 200 && i < 50; i++) {
+                refused = send(story(server, 4));
+            }
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("draining");
+            for (CompletableFuture<HttpResponse<Stream<String>>> story : stories) {
+                assertThat(story.get(1, TimeUnit.MINUTES).body()).contains("data: [DONE]");
+            }
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void settingsComeFromTheFileUnlessTheCommandLineHasThem() throws Exception {
+        Path config = Files.writeString(
+                folder.resolve("serve.json"),
+                "{\"port\":0,\"parallel\":3,\"alias\":\"from-file\",\"api_key\":[\"first\",\"second\"]}");
+        Process process = serve("--config", config.toString(), "--alias", "from-line");
+        try {
+            URI server = address(process);
+            assertThat(send(HttpRequest.newBuilder(server.resolve("/props")).build())
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(send(HttpRequest.newBuilder(server.resolve("/props"))
+                                    .header("Authorization", "Bearer second")
+                                    .build())
+                            .body())
+                    .contains("\"total_slots\":3", "\"model_alias\":\"from-line\"");
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aServerThatWasKilledCanBeStartedAgain() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            Process process = serve("--port", "0");
+            try {
+                URI server = address(process);
+                assertThat(send(HttpRequest.newBuilder(server.resolve("/health"))
+                                        .build())
+                                .statusCode())
+                        .isEqualTo(200);
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws Exception {
+        return http.send(request, BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.llamacpp4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void helpListsTheOptionsInGroups() {
+        String help = CommandRun.of("serve", "--help").out();
+        assertThat(help.indexOf("Model:")).isPositive().isLessThan(help.indexOf("Server:"));
+        assertThat(help.indexOf("Server:")).isLessThan(help.indexOf("Requests:"));
+        assertThat(help.indexOf("Requests:")).isLessThan(help.indexOf("Computing:"));
+        assertThat(help).contains("--api-key-file", "-np, --parallel", "--cache-type-k", "LLAMACPP4J_API_KEY_FILE");
+    }
+
+    @Test
+    void otherMachinesAreNotServedWithoutAKey() {
+        CommandRun run = CommandRun.of("serve", "--host", "0.0.0.0", "--port", "0");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("--api-key-file").contains("--insecure");
+    }
+
+    @Test
+    void anUnknownNameInTheFileIsAnError() throws Exception {
+        Path properties = Files.writeString(folder.resolve("a.properties"), "prot=8080\n");
+        CommandRun run = CommandRun.of("serve", "--config", properties.toString());
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("unknown option: prot");
+        Path json = Files.writeString(folder.resolve("a.json"), "{\"port\":{}}");
+        assertThat(CommandRun.of("serve", "--config=" + json).err()).contains("port must be a string");
+        assertThat(CommandRun.of("serve", "--config", folder.resolve("missing").toString())
+                        .code())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void anEmptyFileOfKeysIsAnError() throws Exception {
+        Path keys = Files.writeString(folder.resolve("keys"), "# none yet\n\n");
+        CommandRun run = CommandRun.of("serve", "--api-key-file", keys.toString());
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("expected an API key");
+    }
+}
