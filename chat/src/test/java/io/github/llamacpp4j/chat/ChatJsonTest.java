@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,7 +101,7 @@ class ChatJsonTest {
 
     @Test
     void a_message_does_not_change_with_the_map_it_was_made_from() {
-        Map<String, Object> arguments = new java.util.HashMap<>(Map.of("a", 1));
+        Map<String, @Nullable Object> arguments = new java.util.HashMap<>(Map.of("a", 1));
         ToolCall call = new ToolCall("", "f", arguments);
         arguments.put("b", 2);
 
