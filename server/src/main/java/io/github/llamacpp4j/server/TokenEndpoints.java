@@ -71,7 +71,7 @@ final class TokenEndpoints {
                 "/apply-template",
                 Operation.request(
                         "The prompt that the model's template makes of a conversation; fields as in chat completions.",
-                        Schemas.type("object"),
+                        Schemas.reference("ChatRequest"),
                         answer("prompt", "string")));
     }
 
