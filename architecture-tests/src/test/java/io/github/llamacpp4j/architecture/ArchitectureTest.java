@@ -45,7 +45,8 @@ class ArchitectureTest {
             Map.entry("opentelemetry", Set.of("engine")),
             Map.entry("llama", Set.of("engine", "model", "chat", "grammar", "template", "store", "gguf", "natives")),
             Map.entry("testkit", Set.of("llama", "engine", "model", "natives", "tinychat")),
-            Map.entry("server", Set.of("llama", "engine", "model", "chat", "grammar", "template", "gguf", "micrometer")));
+            Map.entry(
+                    "server", Set.of("llama", "engine", "model", "chat", "grammar", "template", "gguf", "micrometer")));
 
     /** Packages that are exported to our own modules only, where native types may show. */
     private static final List<String> INTERNAL = List.of(ROOT + ".ffi", ROOT + ".model.internal");
