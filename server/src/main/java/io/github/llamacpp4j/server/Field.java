@@ -103,7 +103,7 @@ final class Field<B> {
                         "invalid_request_error",
                         "unsupported_parameter",
                         value.path(),
-                        "'" + name + "' is not supported: " + reason
+                        "'" + value.path() + "' is not supported: " + reason
                                 + (accepted.isEmpty() ? "; leave it out" : "; leave it out or send " + listed(values)));
             }
         });

@@ -54,7 +54,7 @@ record Value(JsonNode node, String path) {
     }
 
     double number(double lowest, double highest) {
-        double value = node.isNumber() ? node.doubleValue() : Double.NaN;
+        double value = asDouble();
         if (!(value >= lowest && value <= highest)) {
             throw expected("a number " + range(shortened(lowest), shortened(highest)));
         }
@@ -63,7 +63,7 @@ record Value(JsonNode node, String path) {
 
     long integer(long lowest, long highest) {
         boolean fits = isInteger();
-        long value = fits ? (long) node.doubleValue() : 0;
+        long value = fits ? (long) asDouble() : 0;
         if (fits && node.isIntegralNumber()) {
             fits = node.canConvertToLong();
             value = fits ? node.longValue() : 0;
@@ -76,8 +76,13 @@ record Value(JsonNode node, String path) {
 
     /** Whether this is a whole number, {@code 2.0} included as in JSON Schema. */
     boolean isInteger() {
-        double value = node.isNumber() ? node.doubleValue() : Double.NaN;
+        double value = asDouble();
         return node.isIntegralNumber() || (value == Math.rint(value) && Math.abs(value) <= LARGEST_EXACT_INTEGER);
+    }
+
+    /** The number, infinite if it is beyond all doubles; not a number if it is none. */
+    private double asDouble() {
+        return node.isNumber() ? node.numberValue().doubleValue() : Double.NaN;
     }
 
     /** The elements of an array. */
