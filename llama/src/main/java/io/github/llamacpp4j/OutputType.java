@@ -82,12 +82,12 @@ public final class OutputType<T> {
         T value;
         try {
             value = JavaJson.mapper().readValue(json, type);
-        } catch (JacksonException e) {
+        } catch (JacksonException | NumberFormatException e) {
             throw new TypedOutputException(
                     TypedOutputException.Kind.UNREADABLE,
                     json,
                     "expected " + type.toCanonical() + ", found JSON that Jackson cannot turn into it: "
-                            + e.getOriginalMessage(),
+                            + e.getMessage(),
                     e);
         }
         if (value == null) {

@@ -101,7 +101,7 @@ final class PartialJson {
         }
         try {
             return Optional.of(JsonTrees.read(closed.toString()));
-        } catch (JacksonException e) {
+        } catch (JacksonException | NumberFormatException e) {
             return Optional.empty();
         }
     }

@@ -159,7 +159,14 @@ class OutputTypeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"name\":\"Anna\"", "[]", "null", "{\"name\":\"Anna\",\"age\":1} x"})
+    @ValueSource(
+            strings = {
+                "{\"name\":\"Anna\"",
+                "[]",
+                "null",
+                "{\"name\":\"Anna\",\"age\":1} x",
+                "{\"name\":\"A\",\"age\":1e99999999999999}"
+            })
     void whatIsNoValueIsATypedErrorWithTheText(String json) {
         assertThatThrownBy(() -> OutputType.of(Person.class).decode(json))
                 .isInstanceOfSatisfying(TypedOutputException.class, e -> {

@@ -166,8 +166,8 @@ final class WireCodec {
             }
             try {
                 return stringKeys(object(JsonTrees.read(text), at), at);
-            } catch (JacksonException e) {
-                throw new ChatException(at + ": expected the text of a JSON object, " + e.getOriginalMessage(), e);
+            } catch (JacksonException | NumberFormatException e) {
+                throw new ChatException(at + ": expected the text of a JSON object, " + e.getMessage(), e);
             }
         }
         return tree == null ? Map.of() : stringKeys(object(tree, at), at);

@@ -94,6 +94,7 @@ class ChatJsonTest {
                         ChatJson.readMessages("[" + (message + ",").repeat(ChatJson.MAX_MESSAGES) + message + "]"))
                 .isInstanceOf(ChatException.class)
                 .hasMessageContaining("at most 10000");
+        assertThatThrownBy(() -> ChatJson.readMessages("[1e99999999999999]")).isInstanceOf(ChatException.class);
         assertThatThrownBy(() -> ChatJson.readMessages("[".repeat(500)))
                 .isInstanceOf(ChatException.class)
                 .hasMessageContaining("nesting");

@@ -185,11 +185,14 @@ final class Automaton {
         return closure;
     }
 
-    private LocalSet closureOf(IntArray work) {
+    private LocalSet closureOf(IntArray starts) {
         HashSet<Integer> seen = new HashSet<>();
+        IntArray work = new IntArray();
         IntArray kept = new IntArray();
-        for (int i = 0; i < work.size(); i++) {
-            seen.add(work.get(i));
+        for (int i = 0; i < starts.size(); i++) {
+            if (seen.add(starts.get(i))) {
+                work.add(starts.get(i));
+            }
         }
         while (!work.isEmpty()) {
             int state = work.removeLast();

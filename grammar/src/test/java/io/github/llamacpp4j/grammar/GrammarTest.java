@@ -102,4 +102,12 @@ class GrammarTest {
         }
         return count;
     }
+
+    @Test
+    void alternativesThatAreTheSameCountOnce() {
+        CompiledGrammar grammar = Grammar.parse("root ::= (\"a\" | \"a\" | \"a\" | \"a\" | \"b\")+")
+                .compile(TokenVocabulary.empty());
+        assertThat(grammar.match("a".repeat(10_000)).isAccepted()).isTrue();
+        assertThat(grammar.cachedBytes()).isLessThan(100_000);
+    }
 }

@@ -136,7 +136,7 @@ class MutationTest {
     private static @Nullable Object tree(String mutant) {
         try {
             return JsonTrees.parse(mutant);
-        } catch (JacksonException e) {
+        } catch (JacksonException | NumberFormatException e) {
             return mutant;
         }
     }
