@@ -117,7 +117,7 @@ final class OpenApi {
                 .ifPresent(schema -> content.putObject("text/event-stream")
                         .put("x-event-data", "Each data line holds one value of the schema; the last one is [DONE].")
                         .set("x-event-schema", schema)
-                        .set("schema", Json.object().put("type", "string")));
+                        .set("schema", Json.object()));
         for (int status : errorStatuses(route)) {
             responses.putObject(String.valueOf(status)).put("$ref", "#/components/responses/Error" + status);
         }
