@@ -6,7 +6,7 @@ import io.github.llamacpp4j.chat.OutputEvent;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The snippets of {@code docs/chat.md}; {@link ChatDocsTest} holds the page to them. */
+/** The snippets of {@code docs/chat.md}; {@link DocsPagesTest} holds the page to them. */
 abstract class ChatDocs {
 
     abstract void dimmed(String text);

@@ -4,7 +4,7 @@ import io.github.llamacpp4j.chat.ChatMessage;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** The snippets of {@code docs/structured-output.md}; {@link StructuredOutputDocsTest} holds the page to them. */
+/** The snippets of {@code docs/structured-output.md}; {@link DocsPagesTest} holds the page to them. */
 abstract class StructuredOutputDocs {
 
     record Person(String name, int age, String city) {}

@@ -146,17 +146,17 @@ final class SequenceStore {
 
     /** Moves idle cells that slow the others down to host memory, one sequence at a time. */
     void offload() {
-        if (options.cacheCells().isEmpty()
-                && limits.pooled()
-                && !live.isEmpty()
-                && cachedCells() > freeCells()
-                && fitsHostMemory()) {
+        if (idle.isEmpty()
+                || live.isEmpty()
+                || !limits.pooled()
+                || options.cacheCells().isPresent()) {
+            return;
+        }
+        int committed = committedCells(Prefix.NONE);
+        int unnoticed = ATTENTION_STEP - 1 - (committed - 1) % ATTENTION_STEP;
+        if (usedCells() - committed > unnoticed && fitsHostMemory()) {
             evict();
         }
-    }
-
-    private int freeCells() {
-        return ATTENTION_STEP - 1 - (committedCells(Prefix.NONE) - 1) % ATTENTION_STEP;
     }
 
     private boolean fitsHostMemory() {

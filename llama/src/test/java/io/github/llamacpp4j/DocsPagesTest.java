@@ -7,19 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-class ChatDocsTest {
+/** The pages in {@code docs/} show snippets of classes beside this one, so they compile. */
+class DocsPagesTest {
 
     private static final Pattern SNIPPET =
             Pattern.compile("// docs:(?!end|cut|resume)\\w+\\n(.*?)\\n *// docs:end", Pattern.DOTALL);
     private static final Pattern CUT = Pattern.compile(" *// docs:cut\\n.*?// docs:resume\\n", Pattern.DOTALL);
 
-    @Test
-    void theSnippetsOfThePageCompile() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"chat.md, ChatDocs.java, 5", "structured-output.md, StructuredOutputDocs.java, 6"})
+    void theSnippetsOfThePageCompile(String pageName, String codeName, int snippets) throws IOException {
         Path module = Path.of("").toAbsolutePath();
-        String page = Files.readString(module.resolveSibling("docs/chat.md"));
-        String code = Files.readString(module.resolve("src/test/java/io/github/llamacpp4j/ChatDocs.java"));
+        String page = Files.readString(module.resolveSibling("docs").resolve(pageName));
+        String code = Files.readString(
+                module.resolve("src/test/java/io/github/llamacpp4j").resolve(codeName));
         Matcher snippet = SNIPPET.matcher(code);
         int found = 0;
         while (snippet.find()) {
@@ -27,6 +31,6 @@ class ChatDocsTest {
             assertThat(page)
                     .contains(CUT.matcher(snippet.group(1)).replaceAll("").stripIndent());
         }
-        assertThat(found).isEqualTo(5).isEqualTo(page.split("```java", -1).length - 1);
+        assertThat(found).isEqualTo(snippets).isEqualTo(page.split("```java", -1).length - 1);
     }
 }
