@@ -208,7 +208,7 @@ class ConversationIT {
                     ConversationOptions.builder()
                             .chat(chat -> chat.temperature(0).maxTokens(24))
                             .build());
-            ChatReply first = conversation.ask("What is the capital of France?");
+            ChatReply first = conversation.ask("What is the capital city of France? Answer in one sentence.");
             assertThat(first.text()).contains("Paris");
             ChatReply second = conversation.ask("Say the name of that city again.");
             assertThat(second.text()).contains("Paris");
