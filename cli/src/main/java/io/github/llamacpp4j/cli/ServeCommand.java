@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.cli;
 
+import io.github.llamacpp4j.GenerationOptions;
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.model.Backends;
@@ -55,6 +56,12 @@ final class ServeCommand implements Callable<Integer> {
     private EngineFlags engine = new EngineFlags();
 
     @Mixin
+    private LimitFlags limits = new LimitFlags();
+
+    @Mixin
+    private SamplingFlags sampling = new SamplingFlags();
+
+    @Mixin
     private RuntimeFlags runtime = new RuntimeFlags();
 
     @Option(
@@ -79,6 +86,8 @@ final class ServeCommand implements Callable<Integer> {
         groups.put(ModelFlags.class, "Model");
         groups.put(ServerFlags.class, "Server");
         groups.put(EngineFlags.class, "Requests");
+        groups.put(LimitFlags.class, "Limits");
+        groups.put(SamplingFlags.class, "Answers, where a request says nothing else");
         groups.put(RuntimeFlags.class, "Computing");
         command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions(groups));
         command.setDefaultValueProvider(new ServeSettings(List.of(arguments), environment));
@@ -91,12 +100,15 @@ final class ServeCommand implements Callable<Integer> {
         if (config != null) {
             terminal.err().println("options from " + config);
         }
-        ServerOptions options = serving.toOptions();
+        ServerOptions.Builder builder = serving.fill(ServerOptions.builder());
+        ServerOptions options = limits.fill(builder)
+                .generation(sampling.toOptions(GenerationOptions.defaults()))
+                .build();
         Server server = Server.start(options);
         try (ServeEnd end = ServeEnd.onSignal(server, serving.drainTimeout(), terminal);
                 server) {
             LlamaOptions loading = runtime.toOptions(engine.parallel()).toBuilder()
-                    .engine(builder -> engine.fill(builder.listener(server.engineListener())))
+                    .engine(sharing -> engine.fill(sharing.listener(server.engineListener())))
                     .build();
             Path file = model.path(terminal);
             try (Llama llama = Llama.load(file, loading)) {

@@ -54,12 +54,6 @@ final class ServerFlags {
             description = "Longest time for one request, waiting included (default 3600).")
     private @Nullable Integer deadlineSeconds;
 
-    @Option(names = "--max-connections", paramLabel = "N", description = "Most clients at a time (default 1024).")
-    private @Nullable Integer maxConnections;
-
-    @Option(names = "--max-body", paramLabel = "BYTES", description = "Largest request (default 16777216).")
-    private @Nullable Integer maxBodyBytes;
-
     @Option(
             names = "--drain-timeout",
             paramLabel = "SECONDS",
@@ -71,19 +65,13 @@ final class ServerFlags {
         return Duration.ofSeconds(drainSeconds);
     }
 
-    /** The options with these flags. */
-    ServerOptions toOptions() throws IOException {
-        ServerOptions.Builder options = ServerOptions.builder()
-                .apiKeys(keys())
-                .insecure(insecure)
-                .corsOrigins(corsOrigins)
-                .strict(strict);
+    /** Options with these flags. */
+    ServerOptions.Builder fill(ServerOptions.Builder options) throws IOException {
+        options.apiKeys(keys()).insecure(insecure).corsOrigins(corsOrigins).strict(strict);
         Flags.set(host, options::host);
         Flags.set(port, options::port);
         Flags.set(deadlineSeconds, seconds -> options.deadline(Duration.ofSeconds(seconds)));
-        Flags.set(maxConnections, options::maxConnections);
-        Flags.set(maxBodyBytes, options::maxBodyBytes);
-        return options.build();
+        return options;
     }
 
     private List<String> keys() throws IOException {

@@ -97,7 +97,8 @@ class ServeCommandIT {
     void settingsComeFromTheFileUnlessTheCommandLineHasThem() throws Exception {
         Path config = Files.writeString(
                 folder.resolve("serve.json"),
-                "{\"port\":0,\"parallel\":3,\"alias\":\"from-file\",\"api_key\":[\"first\",\"second\"]}");
+                "{\"port\":0,\"parallel\":3,\"alias\":\"from-file\",\"api_key\":[\"first\",\"second\"],"
+                        + "\"temperature\":0.25,\"max_tokens\":3,\"max_choices\":2}");
         Process process = serve("--config", config.toString(), "--alias", "from-line");
         try {
             URI server = address(process);
@@ -108,7 +109,21 @@ class ServeCommandIT {
                                     .header("Authorization", "Bearer second")
                                     .build())
                             .body())
-                    .contains("\"total_slots\":3", "\"model_alias\":\"from-line\"");
+                    .contains(
+                            "\"total_slots\":3",
+                            "\"model_alias\":\"from-line\"",
+                            "\"temperature\":0.25",
+                            "\"n_predict\":3");
+            HttpRequest question = HttpRequest.newBuilder(server.resolve("/v1/completions"))
+                    .header("Authorization", "Bearer first")
+                    .POST(BodyPublishers.ofString("{\"prompt\":\"Once upon\",\"ignore_eos\":true}"))
+                    .build();
+            assertThat(send(question).body()).contains("\"completion_tokens\":3");
+            HttpRequest twice = HttpRequest.newBuilder(server.resolve("/v1/completions"))
+                    .header("Authorization", "Bearer first")
+                    .POST(BodyPublishers.ofString("{\"prompt\":\"Once upon\",\"n\":3}"))
+                    .build();
+            assertThat(send(twice).body()).contains("from 1 to 2");
         } finally {
             process.destroyForcibly().waitFor();
         }

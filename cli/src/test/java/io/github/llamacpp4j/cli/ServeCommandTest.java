@@ -17,7 +17,9 @@ class ServeCommandTest {
         String help = CommandRun.of("serve", "--help").out();
         assertThat(help.indexOf("Model:")).isPositive().isLessThan(help.indexOf("Server:"));
         assertThat(help.indexOf("Server:")).isLessThan(help.indexOf("Requests:"));
-        assertThat(help.indexOf("Requests:")).isLessThan(help.indexOf("Computing:"));
+        assertThat(help.indexOf("Requests:")).isLessThan(help.indexOf("Limits:"));
+        assertThat(help.indexOf("Limits:")).isLessThan(help.indexOf("Answers, where a request says nothing else:"));
+        assertThat(help.indexOf("Answers,")).isLessThan(help.indexOf("Computing:"));
         assertThat(help).contains("--api-key-file", "-np, --parallel", "--cache-type-k", "LLAMACPP4J_API_KEY_FILE");
     }
 

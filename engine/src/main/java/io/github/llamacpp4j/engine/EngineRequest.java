@@ -205,6 +205,12 @@ public final class EngineRequest {
             return this;
         }
 
+        /** Takes a limit set by {@link #maxTokens} away. */
+        public Builder unlimitedTokens() {
+            maxTokens = -1;
+            return this;
+        }
+
         /** Sets how many tokens to generate before an end-of-generation token may come. Default 0. */
         public Builder minTokens(int value) {
             minTokens = value;

@@ -56,7 +56,7 @@ final class ApiEndpoints {
     }
 
     /** The schemas that those of {@link #operations} refer to as {@code #/components/schemas/NAME}. */
-    static Map<String, ObjectNode> schemas() {
-        return ApiSchemas.all(ServerOptions.defaults());
+    static Map<String, ObjectNode> schemas(ServerOptions options) {
+        return ApiSchemas.all(options);
     }
 }

@@ -75,6 +75,15 @@ final class ApiSchemas {
                         member("type", choice(List.of("function"))),
                         member("function", object(member("name", type("string"))))));
         schemas.put(
+                "AllowedToolChoice",
+                object(
+                        member("type", choice(List.of("allowed_tools"))),
+                        member(
+                                "allowed_tools",
+                                object(
+                                        member("mode", choice(List.of("auto", "required"))),
+                                        member("tools", array(reference("NamedToolChoice"), 1, ANY))))));
+        schemas.put(
                 "ResponseFormat",
                 anyOf(
                         object(member("type", choice(List.of("text")))),
@@ -164,6 +173,7 @@ final class ApiSchemas {
                 member("object", choice(List.of(kind))),
                 member("created", type("integer")),
                 member("model", type("string")),
+                member("system_fingerprint", type("string")),
                 member("choices", array(choice, 0, ANY)),
                 whole ? member("usage", usage) : optional("usage", usage),
                 optional("timings", reference("Timings")));

@@ -43,12 +43,13 @@ final class ChatAnswers {
     }
 
     /** The whole answer to the request, once they are over. */
-    ObjectNode json(ChatBody body, String model, LogprobsJson logprobs) {
+    ObjectNode json(ChatBody body, ServedModel model, LogprobsJson logprobs) {
         ObjectNode json = Json.object()
                 .put("id", Ids.of("chatcmpl-"))
                 .put("object", "chat.completion")
                 .put("created", System.currentTimeMillis() / 1000)
-                .put("model", model);
+                .put("model", model.id())
+                .put("system_fingerprint", model.fingerprint());
         ArrayNode choices = json.putArray("choices");
         for (ChatAnswer answer : all) {
             ObjectNode choice = choices.addObject().put("index", answer.index());

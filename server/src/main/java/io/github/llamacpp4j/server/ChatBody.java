@@ -8,6 +8,7 @@ import io.github.llamacpp4j.chat.ToolChoice;
 import io.github.llamacpp4j.chat.ToolDefinition;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The body of a request to {@code /v1/chat/completions}, while and after it is read. Used by one thread. */
@@ -17,6 +18,7 @@ final class ChatBody extends GenerationBody {
     private List<ChatMessage> messages = List.of();
     private List<ToolDefinition> tools = List.of();
     private ToolChoice toolChoice = ToolChoice.auto();
+    private Set<String> allowedTools = Set.of();
     private boolean parallelToolCalls = true;
     private boolean logprobs;
     private int topLogprobs = -1;
@@ -42,6 +44,9 @@ final class ChatBody extends GenerationBody {
         if (topLogprobs >= 0 && !logprobs) {
             throw ApiException.invalid("top_logprobs", "top_logprobs: expected 'logprobs' to be true beside it");
         }
+        if (!allowedTools.isEmpty()) {
+            allowTools();
+        }
         boolean demanded = toolChoice instanceof ToolChoice.Required || toolChoice instanceof ToolChoice.Named;
         if (demanded && tools.isEmpty()) {
             throw ApiException.invalid("tool_choice", "tool_choice: a call is demanded and 'tools' offers none");
@@ -51,6 +56,19 @@ final class ChatBody extends GenerationBody {
             throw ApiException.invalid(
                     "tool_choice.function.name", "tool_choice.function.name: 'tools' offers no tool of that name");
         }
+    }
+
+    private void allowTools() {
+        for (String name : allowedTools) {
+            if (tools.stream().noneMatch(tool -> tool.name().equals(name))) {
+                throw ApiException.invalid(
+                        "tool_choice.allowed_tools.tools",
+                        "tool_choice.allowed_tools.tools: 'tools' offers none that is called '" + name + "'");
+            }
+        }
+        tools = tools.stream()
+                .filter(tool -> allowedTools.contains(tool.name()))
+                .toList();
     }
 
     void messages(List<ChatMessage> value) {
@@ -67,6 +85,11 @@ final class ChatBody extends GenerationBody {
 
     void toolChoice(ToolChoice value) {
         toolChoice = value;
+    }
+
+    /** Allows only some of the tools. */
+    void allowedTools(Set<String> names) {
+        allowedTools = names;
     }
 
     void parallelToolCalls(boolean value) {

@@ -1,7 +1,6 @@
 package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.ChatTurn;
-import io.github.llamacpp4j.GenerationOptions;
 import io.github.llamacpp4j.engine.GenerationEvent;
 import io.github.llamacpp4j.grammar.GrammarException;
 import io.github.llamacpp4j.grammar.SchemaException;
@@ -24,7 +23,7 @@ final class ChatEndpoint implements Endpoint {
 
     @Override
     public void handle(Exchange exchange) {
-        ChatBody body = ChatBody.read(fields, exchange, tokens, GenerationOptions.defaults());
+        ChatBody body = ChatBody.read(fields, exchange, tokens, model.options().generation());
         body.requireModel(model);
         ChatTurn turn = turn(body);
         try (Answering answering = Answering.submit(model, exchange, List.of(turn.request()), body.choices())) {
@@ -32,7 +31,7 @@ final class ChatEndpoint implements Endpoint {
             if (body.stream()) {
                 stream(answering, answers, body, turn.request().promptTokens());
             } else if (answering.run(new Collector(answers))) {
-                exchange.json(200, answers.json(body, model.id(), logprobs));
+                exchange.json(200, answers.json(body, model, logprobs));
             }
         }
     }
@@ -47,11 +46,7 @@ final class ChatEndpoint implements Endpoint {
 
     private void stream(Answering answering, ChatAnswers answers, ChatBody body, int promptTokens) {
         Chunks chunks = new Chunks(
-                body.exchange().events(),
-                Ids.of("chatcmpl-"),
-                "chat.completion.chunk",
-                model.id(),
-                body.includeUsage());
+                body.exchange().events(), Ids.of("chatcmpl-"), "chat.completion.chunk", model, body.includeUsage());
         ChatChunks writer =
                 new ChatChunks(chunks, logprobs, body.reportedLogprobs().isPresent());
         if (answering.run(new ChatStreamer(writer, answers, body.timingsPerToken(), promptTokens))) {

@@ -1,14 +1,14 @@
 package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.OutputConstraint;
-import io.github.llamacpp4j.chat.ChatException;
 import io.github.llamacpp4j.chat.ChatJson;
-import io.github.llamacpp4j.chat.ChatMessage;
-import io.github.llamacpp4j.chat.ContentPart;
+import io.github.llamacpp4j.chat.ToolChoice;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a request to {@code /v1/chat/completions}. */
@@ -18,7 +18,7 @@ final class ChatFields {
     private static final int LONGEST_NAME = 512;
     private static final int MOST_VARIABLES = 64;
     private static final int MOST_METADATA = 16;
-    private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh");
+    private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
 
     private final ServerOptions options;
 
@@ -57,11 +57,12 @@ final class ChatFields {
                         "tool_choice",
                         Schemas.anyOf(
                                 Schemas.choice(List.of("none", "auto", "required")),
-                                Schemas.reference("NamedToolChoice")),
-                        "`auto` (default), `none`, `required`, or an object that names a function; all are enforced.",
-                        (value, body) -> body.toolChoice(read(
-                                value,
-                                () -> ChatJson.readToolChoice(value.node().toString())))),
+                                Schemas.reference("NamedToolChoice"),
+                                Schemas.reference("AllowedToolChoice")),
+                        "`auto` (default), `none`, `required`, or an object that names a function or allows some of them"
+                                + " (`allowed_tools`; the others are then not shown to the model); all are enforced."
+                                + " Custom tools are refused.",
+                        ChatFields::readToolChoice),
                 Field.<ChatBody>flag(
                         "parallel_tool_calls",
                         "If false, an answer ends with its first call. Default true.",
@@ -142,7 +143,12 @@ final class ChatFields {
                 Field.refused("function_call", "it is the deprecated form of 'tool_choice'; use that"),
                 Field.refused("functions", "it is the deprecated form of 'tools'; use that"),
                 Field.refused("modalities", "the model writes text only", List.of("text")),
+                Field.refused("moderation", "nothing is moderated"),
                 Field.refused("prediction", "there is no decoding by a given prediction"),
+                Field.refused(
+                        "prompt_cache_options",
+                        "prefixes are found by their tokens and kept as long as there is room",
+                        Map.of("mode", "implicit")),
                 Field.refused(
                         "prompt_cache_retention", "prefixes are kept in memory as long as there is room", "in_memory"),
                 Field.refused("service_tier", "there is one tier", "auto", "default"),
@@ -152,39 +158,53 @@ final class ChatFields {
     }
 
     private void readMessages(Value value, ChatBody body) {
-        value.items(1, options.maxMessages());
-        List<ChatMessage> messages = read(value, () -> ChatJson.messages(value.tree()));
-        for (int i = 0; i < messages.size(); i++) {
-            refuseMedia(messages.get(i), value.path() + '[' + i + ']');
-        }
-        body.messages(messages);
-    }
-
-    private static void refuseMedia(ChatMessage message, String path) {
-        List<ContentPart> parts = switch (message) {
-            case ChatMessage.SystemMessage system -> system.content();
-            case ChatMessage.UserMessage user -> user.content();
-            default -> List.of();
-        };
-        for (int i = 0; i < parts.size(); i++) {
-            if (!(parts.get(i) instanceof ContentPart.Text)) {
-                String place = path + ".content[" + i + ']';
-                throw new ApiException(
-                        400,
-                        "invalid_request_error",
-                        "unsupported_content",
-                        place,
-                        place + ": expected a part of type text, found another; the model reads text only");
-            }
-        }
+        List<String> unknown = new ArrayList<>();
+        body.messages(MessageFields.read(value, options.maxMessages(), unknown));
+        FieldTable.report(unknown, body.exchange());
     }
 
     private void readTools(Value value, ChatBody body) {
-        List<Value> items = value.items(0, options.maxTools());
-        for (Value item : items) {
+        List<String> unknown = new ArrayList<>();
+        for (Value item : value.items(0, options.maxTools())) {
             GenerationFields.checkSize(item, options.maxSchemaCharacters());
+            MessageFields.collect(item, Set.of("type", "function"), unknown);
+            item.ifMember(
+                    "function",
+                    function -> MessageFields.collect(
+                            function, Set.of("name", "description", "parameters", "strict"), unknown));
         }
-        body.tools(read(value, () -> ChatJson.tools(value.tree())));
+        body.tools(MessageFields.reading(value, () -> ChatJson.tools(value.tree())));
+        FieldTable.report(unknown, body.exchange());
+    }
+
+    private static void readToolChoice(Value value, ChatBody body) {
+        if (value.node().path("type").asString("").equals("allowed_tools")) {
+            readAllowedTools(value.member("allowed_tools"), body);
+        } else {
+            body.toolChoice(choice(value));
+        }
+    }
+
+    private static void readAllowedTools(Value value, ChatBody body) {
+        Value mode = value.member("mode");
+        body.toolChoice(
+                switch (mode.text()) {
+                    case "auto" -> ToolChoice.auto();
+                    case "required" -> ToolChoice.required();
+                    default -> throw mode.expected("auto or required");
+                });
+        Set<String> names = new LinkedHashSet<>();
+        for (Value tool : value.member("tools").items(1, Integer.MAX_VALUE)) {
+            if (choice(tool) instanceof ToolChoice.Named named) {
+                names.add(named.name());
+            }
+        }
+        body.allowedTools(names);
+    }
+
+    private static ToolChoice choice(Value value) {
+        return MessageFields.reading(
+                value, () -> ChatJson.readToolChoice(value.node().toString()));
     }
 
     private static void readEffort(ChatBody body, String effort) {
@@ -211,6 +231,12 @@ final class ChatFields {
 
     private void readFormat(Value value, ChatBody body) {
         Map<String, Value> members = value.members();
+        List<String> unknown = new ArrayList<>();
+        MessageFields.collect(value, Set.of("type", "json_schema", "schema"), unknown);
+        value.ifMember(
+                "json_schema",
+                schema -> MessageFields.collect(schema, Set.of("name", "description", "schema", "strict"), unknown));
+        FieldTable.report(unknown, body.exchange());
         String type = value.member("type").text();
         switch (type) {
             case "text" -> {}
@@ -231,17 +257,5 @@ final class ChatFields {
 
     private static void checkMetadata(Value value, ChatBody body) {
         value.members().forEach((name, label) -> label.text(LONGEST_NAME));
-    }
-
-    /** Reads a value by the chat module, whose complaints begin with the place that they are about. */
-    private static <T> T read(Value value, Supplier<T> reader) {
-        try {
-            return reader.get();
-        } catch (ChatException e) {
-            String message = String.valueOf(e.getMessage());
-            int end = message.indexOf(": ");
-            String place = end > 0 && message.startsWith(value.path()) ? message.substring(0, end) : value.path();
-            throw ApiException.invalid(place, message);
-        }
     }
 }

@@ -14,6 +14,7 @@ final class Chunks {
     private final String object;
     private final long created = System.currentTimeMillis() / 1000;
     private final String model;
+    private final String fingerprint;
     private final boolean announcesUsage;
 
     /**
@@ -23,11 +24,12 @@ final class Chunks {
      * @param model who answers
      * @param announcesUsage whether a last chunk tells what was used
      */
-    Chunks(EventSink sink, String id, String object, String model, boolean announcesUsage) {
+    Chunks(EventSink sink, String id, String object, ServedModel model, boolean announcesUsage) {
         this.sink = sink;
         this.id = id;
         this.object = object;
-        this.model = model;
+        this.model = model.id();
+        fingerprint = model.fingerprint();
         this.announcesUsage = announcesUsage;
     }
 
@@ -93,6 +95,7 @@ final class Chunks {
         json.writeStringProperty("object", object);
         json.writeNumberProperty("created", created);
         json.writeStringProperty("model", model);
+        json.writeStringProperty("system_fingerprint", fingerprint);
         json.writeArrayPropertyStart("choices");
     }
 

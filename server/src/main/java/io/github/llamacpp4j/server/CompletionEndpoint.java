@@ -34,7 +34,8 @@ final class CompletionEndpoint implements Endpoint {
 
     @Override
     public void handle(Exchange exchange) {
-        CompletionBody body = CompletionBody.read(fields, exchange, tokens, GenerationOptions.defaults());
+        CompletionBody body =
+                CompletionBody.read(fields, exchange, tokens, model.options().generation());
         body.requireModel(model);
         List<EngineRequest> requests = requests(body);
         try (Answering answering = Answering.submit(model, exchange, requests, body.samples())) {
@@ -70,7 +71,8 @@ final class CompletionEndpoint implements Endpoint {
                 .put("id", Ids.of("cmpl-"))
                 .put("object", "text_completion")
                 .put("created", System.currentTimeMillis() / 1000)
-                .put("model", model.id());
+                .put("model", model.id())
+                .put("system_fingerprint", model.fingerprint());
         ArrayNode choices = json.putArray("choices");
         for (int first = 0; first < answers.size(); first += body.samples()) {
             best(answers.subList(first, first + body.samples()), body.choices())
@@ -120,8 +122,8 @@ final class CompletionEndpoint implements Endpoint {
 
     private void stream(
             Answering answering, List<CompletionAnswer> answers, CompletionBody body, List<EngineRequest> requests) {
-        Chunks chunks = new Chunks(
-                body.exchange().events(), Ids.of("cmpl-"), "text_completion", model.id(), body.includeUsage());
+        Chunks chunks =
+                new Chunks(body.exchange().events(), Ids.of("cmpl-"), "text_completion", model, body.includeUsage());
         int promptTokens =
                 requests.stream().mapToInt(EngineRequest::promptTokens).sum();
         if (answering.run(new Streamer(chunks, answers, body, new StreamClock(promptTokens), logprobs))) {

@@ -98,15 +98,21 @@ final class Field<B> {
         values.addNull();
         return new Field<>(name, Support.REFUSED, false, schema, reason, (value, body) -> {
             if (!accepted.contains(value.tree())) {
-                throw new ApiException(
-                        400,
-                        "invalid_request_error",
-                        "unsupported_parameter",
+                throw unsupported(
                         value.path(),
-                        "'" + value.path() + "' is not supported: " + reason
-                                + (accepted.isEmpty() ? "; leave it out" : "; leave it out or send " + listed(values)));
+                        reason + (accepted.isEmpty() ? "; leave it out" : "; leave it out or send " + listed(values)));
             }
         });
+    }
+
+    /** A refusal of a member that has no meaning here. */
+    static ApiException unsupported(String path, String reason) {
+        return new ApiException(
+                400,
+                "invalid_request_error",
+                "unsupported_parameter",
+                path,
+                "'" + path + "' is not supported: " + reason);
     }
 
     private static String listed(ArrayNode values) {

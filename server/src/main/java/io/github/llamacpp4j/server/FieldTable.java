@@ -82,7 +82,8 @@ final class FieldTable<B> {
         report(unknown, exchange);
     }
 
-    private static void report(List<String> unknown, Exchange exchange) {
+    /** Warns of members that nobody reads, or refuses the request because of them, as the exchange wants it. */
+    static void report(List<String> unknown, Exchange exchange) {
         if (exchange.strict() && !unknown.isEmpty()) {
             throw new ApiException(
                     400,

@@ -1,6 +1,7 @@
 package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.OutputConstraint;
+import io.github.llamacpp4j.engine.EngineRequest;
 import io.github.llamacpp4j.engine.Mirostat;
 import io.github.llamacpp4j.engine.SamplerOrder;
 import io.github.llamacpp4j.engine.SamplingOptions;
@@ -35,7 +36,7 @@ final class GenerationFields {
         List<Field<GenerationBody>> fields = new ArrayList<>(openAi(options));
         fields.addAll(sampling());
         fields.addAll(constraints(options.maxSchemaCharacters()));
-        fields.addAll(extensions());
+        fields.addAll(extensions(options));
         return fields;
     }
 
@@ -228,7 +229,7 @@ final class GenerationFields {
         }
     }
 
-    private static List<Field<GenerationBody>> extensions() {
+    private static List<Field<GenerationBody>> extensions(ServerOptions options) {
         return List.of(
                 Field.<GenerationBody>flag(
                                 "cache_prompt",
@@ -247,6 +248,11 @@ final class GenerationFields {
                                 "Like `logprobs` with this many likely tokens; 0 is off. Default 0.",
                                 GenerationBody::probabilities)
                         .extension(),
+                GenerationFields.maxTokens(
+                                "n_predict",
+                                options,
+                                "llama-server's name of `max_tokens`. If several are given the last one counts.")
+                        .extension(),
                 Field.<GenerationBody>flag(
                                 "timings_per_token",
                                 "Adds `timings` to each chunk of a stream. Default false: to the last one.",
@@ -259,6 +265,8 @@ final class GenerationFields {
         return Field.integer(name, -1, options.maxTokens(), note, (body, value) -> {
             if (value >= 0) {
                 body.request(request -> request.maxTokens((int) value));
+            } else {
+                body.request(EngineRequest.Builder::unlimitedTokens);
             }
         });
     }

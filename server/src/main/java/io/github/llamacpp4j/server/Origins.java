@@ -14,6 +14,8 @@ final class Origins {
 
     private static final HeaderName ALLOW_ORIGIN = HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN;
 
+    private static final HeaderName FETCH_SITE = HeaderNames.create("sec-fetch-site");
+
     private final List<String> allowed;
 
     Origins(List<String> allowed) {
@@ -30,10 +32,13 @@ final class Origins {
         if (!allowed.isEmpty()) {
             exchange.header(HeaderNames.VARY, "Origin");
         }
-        if (origin.isEmpty() || isOwn(origin.get(), request.headers().first(HeaderNames.HOST))) {
+        if (origin.isEmpty() && !isForeign(request)) {
             return;
         }
-        if (!allowed.contains("*") && !allowed.contains(origin.get())) {
+        if (origin.isPresent() && isOwn(origin.get(), request.headers().first(HeaderNames.HOST))) {
+            return;
+        }
+        if (!allowed.contains("*") && !origin.map(allowed::contains).orElse(false)) {
             throw new ApiException(
                     403,
                     "invalid_request_error",
@@ -41,13 +46,21 @@ final class Origins {
                     null,
                     "web pages from this origin may not use this server; start it with --cors-origin ORIGIN to allow them");
         }
-        exchange.header(ALLOW_ORIGIN, allowed.contains("*") ? "*" : origin.get());
+        exchange.header(ALLOW_ORIGIN, allowed.contains("*") ? "*" : origin.orElseThrow());
         exchange.header(HeaderNames.create("access-control-expose-headers"), "warnings, retry-after");
         if (request.prologue().method().text().equals("OPTIONS")) {
             exchange.header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS");
             exchange.header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, x-api-key");
             exchange.header(HeaderNames.ACCESS_CONTROL_MAX_AGE, "3600");
         }
+    }
+
+    /** Whether a browser says of a request without an origin that the page of another site made it. */
+    private static boolean isForeign(ServerRequest request) {
+        return request.headers()
+                .first(FETCH_SITE)
+                .filter(site -> site.equals("cross-site") || site.equals("same-site"))
+                .isPresent();
     }
 
     /** Whether the page came from this server by its address: a name could be one that its owner points here. */

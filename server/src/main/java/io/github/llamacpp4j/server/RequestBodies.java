@@ -79,15 +79,22 @@ final class RequestBodies {
                 "the body may have " + maxBytes + " bytes at most");
     }
 
+    /**
+     * Accepts what is said to be JSON, and what curl says of a body that it was told nothing about. A web page can send the latter to
+     * any server without asking: {@link Origins} has refused it before.
+     */
     private static void checkType(String contentType) {
         String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        if (!type.equals("application/json") && !type.endsWith("+json")) {
+        if (!type.isEmpty()
+                && !type.equals("application/json")
+                && !type.equals("application/x-www-form-urlencoded")
+                && !type.endsWith("+json")) {
             throw new ApiException(
                     415,
                     "invalid_request_error",
                     "unsupported_media_type",
                     null,
-                    "expected the header Content-Type: application/json, found another type");
+                    "expected JSON and the header Content-Type: application/json, found another type");
         }
     }
 }

@@ -2,7 +2,10 @@ package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.engine.embedding.ModelKind;
+import io.github.llamacpp4j.model.ModelInfo;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * A model that requests can be sent to.
@@ -10,9 +13,18 @@ import java.time.Instant;
  * @param id what clients call it
  * @param llama the model
  * @param options how it is served
+ * @param fingerprint tells clients whether two answers come from the same model in the same setting
  * @param loadedAt when it became ready
  */
-record ServedModel(String id, Llama llama, ServerOptions options, Instant loadedAt) {
+record ServedModel(String id, Llama llama, ServerOptions options, String fingerprint, Instant loadedAt) {
+
+    /** A model that is ready now. */
+    static ServedModel of(String id, Llama llama, ServerOptions options) {
+        ModelInfo info = llama.model().info();
+        String setting = llama.generates() ? llama.engine().limits().toString() : "";
+        int hash = Objects.hash(info.description(), info.parameterCount(), info.sizeBytes(), setting);
+        return new ServedModel(id, llama, options, "fp_" + HexFormat.of().toHexDigits(hash), Instant.now());
+    }
 
     /** What the model is made for. */
     ModelKind kind() {

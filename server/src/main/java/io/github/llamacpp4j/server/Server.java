@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,6 +30,7 @@ public final class Server implements AutoCloseable {
     private final ServerOptions options;
     private final ServerState state;
     private final Metrics metrics;
+    private final Slots slots;
     private final ClientConnections connections;
     private final WebServer web;
 
@@ -38,6 +38,7 @@ public final class Server implements AutoCloseable {
         this.options = options;
         state = new ServerState();
         metrics = new Metrics();
+        slots = new Slots(metrics.engineListener());
         Http1Config http =
                 Http1Config.builder().maxHeadersSize(options.maxHeaderBytes()).build();
         connections = new ClientConnections(
@@ -93,7 +94,7 @@ public final class Server implements AutoCloseable {
     }
 
     private Routes routes(Map<String, Route> more) {
-        Map<String, Route> routes = new LinkedHashMap<>(new StatusRoutes(state, metrics).routes());
+        Map<String, Route> routes = new LinkedHashMap<>(new StatusRoutes(state, metrics, slots).routes());
         routes.putAll(more);
         ApiEndpoints.operations().forEach((path, operation) -> routes.put(path, work(path, operation)));
         TokenEndpoints.operations().forEach((path, operation) -> routes.put(path, work(path, operation)));
@@ -106,7 +107,7 @@ public final class Server implements AutoCloseable {
                                 200,
                                 OpenApi.document(
                                         routes,
-                                        ApiEndpoints.schemas(),
+                                        ApiEndpoints.schemas(options),
                                         !options.apiKeys().isEmpty()))));
         return new Routes(routes);
     }
@@ -127,11 +128,11 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * What makes {@code /metrics} tell of an engine: to be set as {@code EngineOptions.listener} of the model that is going to
+     * What makes {@code /metrics} and {@code /slots} tell of an engine: to be set as {@code EngineOptions.listener} of the model that is going to
      * be served.
      */
     public EngineListener engineListener() {
-        return metrics.engineListener();
+        return slots;
     }
 
     /**
@@ -141,8 +142,7 @@ public final class Server implements AutoCloseable {
      * @param llama the model, which stays the caller's and open until the server is closed
      */
     public void serve(String id, Llama llama) {
-        ServedModel model =
-                new ServedModel(requireNonNull(id, "id"), requireNonNull(llama, "llama"), options, Instant.now());
+        ServedModel model = ServedModel.of(requireNonNull(id, "id"), requireNonNull(llama, "llama"), options);
         if (model.generates()) {
             metrics.watch(llama.engine());
         }

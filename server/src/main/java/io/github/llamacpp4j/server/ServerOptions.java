@@ -2,6 +2,7 @@ package io.github.llamacpp4j.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.llamacpp4j.GenerationOptions;
 import java.time.Duration;
 import java.util.List;
 
@@ -59,6 +60,11 @@ public final class ServerOptions {
     /** Whether unknown fields of a request are errors; otherwise they are named in the {@code warnings} header. */
     public boolean strict() {
         return values.strict;
+    }
+
+    /** What a request for text does where it says nothing else. */
+    public GenerationOptions generation() {
+        return values.generation;
     }
 
     /** How many bytes the body of a request may have. */
@@ -140,6 +146,7 @@ public final class ServerOptions {
         private boolean insecure;
         private List<String> corsOrigins = List.of();
         private boolean strict;
+        private GenerationOptions generation = GenerationOptions.defaults();
         private int maxBodyBytes = 16 << 20;
         private int maxHeaderBytes = 32 << 10;
         private int maxJsonDepth = 128;
@@ -164,6 +171,7 @@ public final class ServerOptions {
             insecure = from.insecure;
             corsOrigins = from.corsOrigins;
             strict = from.strict;
+            generation = from.generation;
             maxBodyBytes = from.maxBodyBytes;
             maxHeaderBytes = from.maxHeaderBytes;
             maxJsonDepth = from.maxJsonDepth;
@@ -213,6 +221,12 @@ public final class ServerOptions {
         /** Sets whether unknown fields of a request are errors. Default false. */
         public Builder strict(boolean value) {
             strict = value;
+            return this;
+        }
+
+        /** Sets what a request for text does where it says nothing else. Default {@link GenerationOptions#defaults()}. */
+        public Builder generation(GenerationOptions value) {
+            generation = requireNonNull(value, "generation");
             return this;
         }
 

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The routes that tell about the server and its model. None of them waits for the engine.
  *
  * <p>The shapes of {@code /props} and {@code /slots} are those of llama-server, as far as this engine has the same notions: a
- * slot here is a share of the engine and not a place, so that which slot works for whom is not told, and prompts never are.
+ * slot here is a share of the engine and not a place, and prompts are never told.
  */
 final class StatusRoutes {
 
@@ -23,10 +23,12 @@ final class StatusRoutes {
 
     private final ServerState state;
     private final Metrics metrics;
+    private final Slots slots;
 
-    StatusRoutes(ServerState state, Metrics metrics) {
+    StatusRoutes(ServerState state, Metrics metrics, Slots slots) {
         this.state = state;
         this.metrics = metrics;
+        this.slots = slots;
     }
 
     /** Path to route. */
@@ -50,7 +52,7 @@ final class StatusRoutes {
         routes.put(
                 "/slots",
                 keyed(
-                        "How much of the engine is busy.",
+                        "What the engine works on; prompts are not shown.",
                         list(object("id", "integer", "n_ctx", "integer", "is_processing", "boolean")),
                         this::slots));
         ObjectNode model = object("id", "string", "object", "string", "created", "integer", "owned_by", "string");
@@ -106,7 +108,9 @@ final class StatusRoutes {
         ServedModel model = state.model();
         ModelInfo info = model.llama().model().info();
         ObjectNode body = Json.object();
-        body.putObject("default_generation_settings").put("n_ctx", contextSize(model));
+        body.putObject("default_generation_settings")
+                .put("n_ctx", contextSize(model))
+                .set("params", SettingsJson.of(model.options().generation()));
         body.put("total_slots", slotCount(model));
         body.put("model_alias", model.id());
         body.put("model_path", String.valueOf(model.llama().model().path().getFileName()));
@@ -121,16 +125,33 @@ final class StatusRoutes {
 
     private void slots(HttpExchange exchange) {
         ServedModel model = state.model();
-        int busy = model.generates() ? model.llama().engine().stats().activeSequences() : 0;
-        ArrayNode slots = Json.array();
+        ArrayNode answer = Json.array();
         for (int id = 0; id < slotCount(model); id++) {
-            slots.addObject()
+            answer.addObject()
                     .put("id", id)
                     .put("n_ctx", contextSize(model))
-                    .put("speculative", false)
-                    .put("is_processing", id < busy);
+                    .put("speculative", speculates(model))
+                    .put("is_processing", false);
         }
-        exchange.json(200, slots);
+        for (Slots.Work work : slots.inWork()) {
+            if (answer.get(work.slot()) instanceof ObjectNode slot) {
+                describe(work, slot);
+            }
+        }
+        exchange.json(200, answer);
+    }
+
+    private static void describe(Slots.Work work, ObjectNode slot) {
+        slot.put("is_processing", true)
+                .put("id_task", work.request())
+                .put("n_prompt_tokens", work.promptTokens())
+                .put("n_prompt_tokens_processed", work.readTokens())
+                .put("n_prompt_tokens_cache", work.cachedTokens());
+        slot.putArray("next_token").addObject().put("has_next_token", true).put("n_decoded", work.generatedTokens());
+    }
+
+    private static boolean speculates(ServedModel model) {
+        return model.generates() && model.llama().engine().options().speculativeTokens() > 0;
     }
 
     private void models(HttpExchange exchange) {

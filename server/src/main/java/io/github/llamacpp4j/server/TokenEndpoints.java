@@ -1,6 +1,5 @@
 package io.github.llamacpp4j.server;
 
-import io.github.llamacpp4j.GenerationOptions;
 import io.github.llamacpp4j.model.Tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -140,7 +139,8 @@ final class TokenEndpoints {
         FieldTable<ChatBody> fields = ChatFields.table(model.options());
         PromptTokens tokens = PromptTokens.of(model);
         return exchange -> {
-            ChatBody body = ChatBody.read(fields, exchange, tokens, GenerationOptions.defaults());
+            ChatBody body =
+                    ChatBody.read(fields, exchange, tokens, model.options().generation());
             exchange.json(
                     200,
                     Json.object()

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -120,6 +121,14 @@ record Value(JsonNode node, String path) {
             throw ApiException.invalid(path + '.' + name, path + '.' + name + " is missing");
         }
         return member;
+    }
+
+    /** Shows the member of an object to {@code reader}, if it is one and has it. */
+    void ifMember(String name, Consumer<Value> reader) {
+        JsonNode member = node.get(name);
+        if (member != null && !member.isNull()) {
+            reader.accept(at(name, member));
+        }
     }
 
     private Value at(String name, JsonNode member) {

@@ -112,6 +112,33 @@ class AccessTest {
         }
     }
 
+    private static String form(String... headers) {
+        return RawClient.postAs("application/x-www-form-urlencoded", "/test", "{}", headers);
+    }
+
+    @Test
+    void whatAWebPageCanSendWithoutAskingIsRefused() throws IOException {
+        try (Server server = TestRoutes.echo(TestRoutes.options().build());
+                Server friendly = TestRoutes.echo(TestRoutes.options()
+                        .corsOrigins(List.of("https://chat.example"))
+                        .build())) {
+            assertThat(RawClient.ask(server, form()).status()).isEqualTo(200);
+            for (String header : List.of(
+                    "Origin: https://evil.example",
+                    "Origin: null",
+                    "Sec-Fetch-Site: cross-site",
+                    "Sec-Fetch-Site: same-site")) {
+                for (Server each : List.of(server, friendly)) {
+                    assertThat(RawClient.ask(each, form(header)).errorCode())
+                            .as(header)
+                            .isEqualTo("origin_not_allowed");
+                }
+            }
+            assertThat(RawClient.ask(server, form("Sec-Fetch-Site: none")).status())
+                    .isEqualTo(200);
+        }
+    }
+
     @Test
     void allowedOriginsAreToldWhatTheyMayDo() throws IOException {
         String origin = "Origin: https://chat.example";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llamacpp4j.ChatOptions;
 import io.github.llamacpp4j.GenerationOptions;
+import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.chat.ToolChoice;
 import io.github.llamacpp4j.engine.EngineRequest;
 import io.github.llamacpp4j.engine.Mirostat;
@@ -102,6 +103,62 @@ class ChatBodyTest {
         assertThat(request.logprobs()).hasValue(4);
         assertThat(options.toolChoice()).isEqualTo(ToolChoice.required());
         assertThat(options.template().tools()).hasSize(1);
+    }
+
+    @Test
+    void whatARequestSaysGoesBeforeTheServersDefaults() {
+        GenerationOptions defaults = GenerationOptions.builder()
+                .maxTokens(7)
+                .temperature(0.3)
+                .topK(5)
+                .stop("x")
+                .build();
+        TestExchange silent = TestExchange.of("{" + HELLO + "}");
+        GenerationOptions kept = ChatBody.read(FIELDS, silent, TestExchange.tokens(), defaults)
+                .options()
+                .generation();
+        assertThat(kept.sampling()).isEqualTo(defaults.sampling());
+        assertThat(kept.request(1).maxTokens()).hasValue(7);
+        assertThat(kept.request(1).stopTexts()).containsExactly("x");
+        TestExchange outspoken = TestExchange.of("{" + HELLO + ",'n_predict':9,'temperature':1,'stop':[]}");
+        GenerationOptions changed = ChatBody.read(FIELDS, outspoken, TestExchange.tokens(), defaults)
+                .options()
+                .generation();
+        assertThat(changed.request(1).maxTokens()).hasValue(9);
+        assertThat(changed.request(1).stopTexts()).isEmpty();
+        assertThat(changed.sampling().temperature()).isEqualTo(1f);
+        assertThat(changed.sampling().topK()).isEqualTo(5);
+        TestExchange unlimited = TestExchange.of("{" + HELLO + ",'max_tokens':-1}");
+        assertThat(ChatBody.read(FIELDS, unlimited, TestExchange.tokens(), defaults)
+                        .options()
+                        .generation()
+                        .request(1)
+                        .maxTokens())
+                .isEmpty();
+    }
+
+    @Test
+    void someToolsCanBeAllowed() {
+        String tools =
+                "'tools':[{'type':'function','function':{'name':'f'}},{'type':'function','function':{'name':'g'}}]";
+        String choice = "'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'%s','tools':"
+                + "[{'type':'function','function':{'name':'%s'}}]}},";
+        ChatOptions options = read(choice.formatted("required", "g") + tools).options();
+        assertThat(options.toolChoice()).isEqualTo(ToolChoice.required());
+        assertThat(options.template().tools())
+                .singleElement()
+                .satisfies(tool -> assertThat(tool.name()).isEqualTo("g"));
+        assertThat(refusal(choice.formatted("auto", "h") + tools).param()).hasValue("tool_choice.allowed_tools.tools");
+        assertThat(refusal(choice.formatted("often", "g") + tools).param()).hasValue("tool_choice.allowed_tools.mode");
+    }
+
+    @Test
+    void whatTheAssistantRefusedIsWhatItSaid() {
+        TestExchange exchange = TestExchange.of("{'messages':[{'role':'assistant','content':null,'refusal':'No.'},"
+                + "{'role':'assistant','content':[{'type':'refusal','refusal':'Never.'}]},"
+                + "{'role':'user','content':'Please'}]}");
+        ChatBody body = ChatBody.read(FIELDS, exchange, TestExchange.tokens(), GenerationOptions.defaults());
+        assertThat(body.messages()).extracting(ChatMessage::text).containsExactly("No.", "Never.", "Please");
     }
 
     @Test

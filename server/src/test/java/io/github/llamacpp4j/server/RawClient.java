@@ -60,8 +60,12 @@ final class RawClient implements AutoCloseable {
     }
 
     static String post(String path, String body, String... headers) {
+        return postAs("application/json", path, body, headers);
+    }
+
+    static String postAs(String type, String path, String body, String... headers) {
         return "POST " + path + " HTTP/1.1\r\n" + headers(headers)
-                + "Content-Type: application/json\r\nContent-Length: " + body.getBytes(UTF_8).length + "\r\n\r\n"
+                + "Content-Type: " + type + "\r\nContent-Length: " + body.getBytes(UTF_8).length + "\r\n\r\n"
                 + body;
     }
 

@@ -103,7 +103,22 @@ class RequestLimitsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json"})
+            strings = {
+                "",
+                "application/json; charset=utf-8",
+                "application/vnd.api+json",
+                "application/x-www-form-urlencoded"
+            })
+    void jsonIsReadWhateverCurlCallsIt(String type) throws IOException {
+        assertThat(RawClient.ask(server, RawClient.postAs(type, "/test", "{}")).status())
+                .isEqualTo(200);
+        Answer form = RawClient.ask(server, RawClient.postAs(type, "/test", "a="));
+        assertThat(form.status()).isEqualTo(400);
+        assertThat(form.body()).contains("expected valid JSON as body");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "multipart/form-data; boundary=x", "text/html", "json"})
     void otherTypesAreRefused(String type) throws IOException {
         Answer answer = RawClient.ask(
                 server, "POST /test HTTP/1.1\r\nHost: a\r\nContent-Type: " + type + "\r\nContent-Length: 2\r\n\r\n{}");

@@ -1,0 +1,177 @@
+package io.github.llamacpp4j.server;
+
+import io.github.llamacpp4j.engine.EngineListener;
+import io.github.llamacpp4j.engine.EngineStep;
+import io.github.llamacpp4j.engine.FinishedEvent;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which request has which slot, and how far it is, as an engine tells it. Passes on all that it hears. Thread-safe.
+ *
+ * <p>The engine has no places, only a number of requests that it works on at a time; a request here has the lowest number that is
+ * free when it begins.
+ */
+final class Slots implements EngineListener {
+
+    private final EngineListener next;
+    private final Map<Long, Work> running = new ConcurrentHashMap<>();
+
+    Slots(EngineListener next) {
+        this.next = next;
+    }
+
+    /** One request in work. Counted by the engine's thread, read by any. */
+    static final class Work {
+        private final int slot;
+        private final long request;
+        private final int promptTokens;
+        private final int cachedTokens;
+        private volatile int remainingPrompt;
+        private volatile int generated;
+
+        private Work(int slot, long request, int promptTokens, int cachedTokens) {
+            this.slot = slot;
+            this.request = request;
+            this.promptTokens = promptTokens;
+            this.cachedTokens = cachedTokens;
+            remainingPrompt = promptTokens - cachedTokens;
+        }
+
+        /** Which of the slots it has. */
+        int slot() {
+            return slot;
+        }
+
+        /** The engine's number of the request. */
+        long request() {
+            return request;
+        }
+
+        /** How long its prompt is. */
+        int promptTokens() {
+            return promptTokens;
+        }
+
+        /** How much of the prompt needed no work. */
+        int cachedTokens() {
+            return cachedTokens;
+        }
+
+        /** How much of the prompt was read. */
+        int readTokens() {
+            return Math.max(0, promptTokens - cachedTokens - remainingPrompt);
+        }
+
+        /** How many tokens were generated. */
+        int generatedTokens() {
+            return generated;
+        }
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // only the engine's thread writes
+        private void generate() {
+            generated++;
+        }
+    }
+
+    /** What is in work now, by slot. */
+    List<Work> inWork() {
+        return running.values().stream()
+                .sorted(Comparator.comparingInt(Work::slot))
+                .toList();
+    }
+
+    private int freeSlot() {
+        List<Integer> taken = new ArrayList<>();
+        running.values().forEach(work -> taken.add(work.slot()));
+        int slot = 0;
+        while (taken.contains(slot)) {
+            slot++;
+        }
+        return slot;
+    }
+
+    @Override
+    public void queued(long requestId, String caller, int queueLength) {
+        next.queued(requestId, caller, queueLength);
+    }
+
+    @Override
+    public void rejected(String caller, int queueLength) {
+        next.rejected(caller, queueLength);
+    }
+
+    @Override
+    public void admitted(long requestId, String caller, int promptTokens, int cachedTokens, long queuedNanos) {
+        running.put(requestId, new Work(freeSlot(), requestId, promptTokens, cachedTokens));
+        next.admitted(requestId, caller, promptTokens, cachedTokens, queuedNanos);
+    }
+
+    @Override
+    public void prefilled(long requestId, int tokens, int remainingTokens) {
+        Work work = running.get(requestId);
+        if (work != null) {
+            work.remainingPrompt = remainingTokens;
+        }
+        next.prefilled(requestId, tokens, remainingTokens);
+    }
+
+    @Override
+    public void firstToken(long requestId, long nanos) {
+        count(requestId);
+        next.firstToken(requestId, nanos);
+    }
+
+    @Override
+    public void nextToken(long requestId, long nanos) {
+        count(requestId);
+        next.nextToken(requestId, nanos);
+    }
+
+    private void count(long requestId) {
+        Work work = running.get(requestId);
+        if (work != null) {
+            work.generate();
+        }
+    }
+
+    @Override
+    public void stepped(EngineStep step) {
+        next.stepped(step);
+    }
+
+    @Override
+    public void finished(long requestId, String caller, FinishedEvent end) {
+        running.remove(requestId);
+        next.finished(requestId, caller, end);
+    }
+
+    @Override
+    public void failed(long requestId, String caller, Throwable cause) {
+        running.remove(requestId);
+        next.failed(requestId, caller, cause);
+    }
+
+    @Override
+    public void evicted(int cells) {
+        next.evicted(cells);
+    }
+
+    @Override
+    public void preempted(long requestId, int cells) {
+        next.preempted(requestId, cells);
+    }
+
+    @Override
+    public void speculated(long requestId, int drafted, int accepted) {
+        next.speculated(requestId, drafted, accepted);
+    }
+
+    @Override
+    public void stuck(long nanos) {
+        next.stuck(nanos);
+    }
+}
