@@ -6,6 +6,7 @@ import io.github.llamacpp4j.engine.ModelVocabulary;
 import io.github.llamacpp4j.grammar.CompiledGrammar;
 import io.github.llamacpp4j.grammar.Grammar;
 import io.github.llamacpp4j.grammar.TokenVocabulary;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,9 @@ final class ConstraintCompiler {
 
     static final int MOST_KEPT = 64;
     static final long MOST_KEPT_BYTES = 256L << 20;
+
+    /** The caller's thread computes masks ahead for so long, so that the engine's thread finds most of what it needs. */
+    private static final Duration PREPARATION = Duration.ofMillis(100);
 
     private final Supplier<ModelVocabulary> vocabulary;
     private final Map<Object, Lazy<Optional<CompiledGrammar>>> kept = new LinkedHashMap<>(16, 0.75f, true);
@@ -72,9 +76,7 @@ final class ConstraintCompiler {
 
     private Optional<CompiledGrammar> compile(Function<TokenVocabulary, Optional<Grammar>> grammar) {
         TokenVocabulary tokens = vocabulary.get().grammarVocabulary();
-        Optional<CompiledGrammar> compiled = grammar.apply(tokens).map(made -> made.compile(tokens));
-        compiled.ifPresent(each -> each.cursor().mask());
-        return compiled;
+        return grammar.apply(tokens).map(made -> made.compile(tokens).prepare(PREPARATION));
     }
 
     private void trim() {

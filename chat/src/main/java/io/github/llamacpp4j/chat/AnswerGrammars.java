@@ -43,25 +43,47 @@ final class AnswerGrammars {
         CallPattern pattern = probe.run()
                 .orElseThrow(
                         () -> new ChatException("tool calls cannot be demanded with this chat template: it does not"
-                                + " write calls as a name with a JSON object of arguments; let the model decide (ToolChoice.auto)"
-                                + " or use another template"));
+                                + " show tools to the model, or writes calls in a form that is not known; let the model decide"
+                                + " (ToolChoice.auto) or use another template"));
         return opening.before(pattern.grammar(allowed, !(choice instanceof ToolChoice.Named), 0, vocabulary));
     }
 
     Optional<Grammar> lazyToolCalls(List<ToolDefinition> tools) {
-        if (tools.isEmpty() || rules.channels() != null) {
-            return Optional.empty();
-        }
-        List<String> markers =
-                rules.tags().blocks().stream().map(ToolBlock::marker).toList();
-        return probe.run().flatMap(pattern -> pattern.marker(markers).map(marker -> lazy(tools, pattern, marker)));
+        return tools.isEmpty() ? Optional.empty() : probe.run().flatMap(pattern -> lazy(tools, pattern));
     }
 
-    private Grammar lazy(List<ToolDefinition> tools, CallPattern pattern, Map.Entry<String, Integer> marker) {
-        LazyTrigger trigger = LazyTrigger.builder()
-                .markup(marker.getKey(), vocabulary)
-                .repeated(true)
-                .build();
-        return pattern.grammar(tools, true, marker.getValue(), vocabulary).after(trigger);
+    private Optional<Grammar> lazy(List<ToolDefinition> tools, CallPattern pattern) {
+        Optional<Map.Entry<String, Integer>> marker = marker(pattern);
+        if (marker.isEmpty()) {
+            Map<String, Grammar> calls = pattern.byBeginning(tools, vocabulary);
+            boolean plain = calls.keySet().stream()
+                    .allMatch(text -> LazyTrigger.leadingPiece(text, vocabulary).equals(text));
+            return plain ? Optional.of(Grammar.afterAny(calls)) : Optional.empty();
+        }
+        String whole = marker.get().getKey();
+        String trigger = LazyTrigger.leadingPiece(whole, vocabulary);
+        int end = marker.get().getValue() - whole.length() + trigger.length();
+        LazyTrigger built =
+                LazyTrigger.builder().markup(trigger, vocabulary).repeated(true).build();
+        boolean ends = built.tokens().stream().anyMatch(vocabulary::isEndOfGeneration);
+        return ends
+                ? Optional.empty()
+                : Optional.of(pattern.grammar(tools, true, end, vocabulary).after(built));
+    }
+
+    /** What in the opening markup says that a call begins, and where it ends. */
+    private Optional<Map.Entry<String, Integer>> marker(CallPattern pattern) {
+        ChannelSyntax channels = rules.channels();
+        if (channels == null) {
+            return pattern.marker(
+                    rules.tags().blocks().stream().map(ToolBlock::marker).toList());
+        }
+        String open = pattern.open();
+        if (channels.body() instanceof ToolSyntax.Tagged tagged && open.endsWith(tagged.callOpen())) {
+            return Optional.of(Map.entry(tagged.callOpen(), open.length()));
+        }
+        return open.isBlank() || open.contains(CallPattern.NAME)
+                ? Optional.empty()
+                : Optional.of(Map.entry(open.stripLeading(), open.length()));
     }
 }

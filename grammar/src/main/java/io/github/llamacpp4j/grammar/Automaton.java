@@ -136,6 +136,11 @@ final class Automaton {
         return epoch.bytes.get();
     }
 
+    /** Whether so much is remembered that little more should be computed ahead of its use. */
+    boolean isHalfFull() {
+        return 2 * chargedBytes() > limits.cacheBytes();
+    }
+
     private State computeStep(State state, int byteClass) {
         State next;
         if ((state.byteClasses[byteClass >> 6] >>> byteClass & 1) == 0) {
@@ -153,7 +158,7 @@ final class Automaton {
         return next;
     }
 
-    private LocalSet localStep(LocalSet local, int byteClass) {
+    LocalSet localStep(LocalSet local, int byteClass) {
         LocalSet known = local.next[byteClass];
         if (known != null) {
             return known;

@@ -1,6 +1,7 @@
 package io.github.llamacpp4j.grammar;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -31,6 +32,19 @@ public final class CompiledGrammar {
     /** {@return roughly how much memory the remembered states and masks take, in bytes} */
     public long cachedBytes() {
         return automaton.chargedBytes();
+    }
+
+    /**
+     * Computes ahead of their use what masks are made of, for the places near the start of the text first, so that the first text is
+     * not slower than later ones. Several threads may do so at a time.
+     *
+     * @param time how long at most
+     * @return this grammar
+     */
+    public CompiledGrammar prepare(Duration time) {
+        cursor().mask();
+        masks.prepare(time);
+        return this;
     }
 
     /** {@return a cursor at the start of the text, for one request} */

@@ -208,7 +208,7 @@ final class GbnfWriter {
             List<Node> options = new ArrayList<>();
             for (int e = dfa.firstEdge(s); e < dfa.endEdge(s); e++) {
                 CodePointSet set = CodePointSet.range(dfa.low(e), dfa.high(e));
-                Node read = text.insideJsonString() ? jsonCharacter(set) : new Node.Chars(set);
+                Node read = character(set, text.escapes());
                 options.add(Node.sequence(read, new Node.Call(states.get(dfa.target(e)))));
             }
             if (dfa.isAccepting(s)) {
@@ -219,16 +219,16 @@ final class GbnfWriter {
         return states.getFirst();
     }
 
-    private static Node jsonCharacter(CodePointSet set) {
+    private static Node character(CodePointSet set, Escapes escapes) {
         List<Node> options = new ArrayList<>();
-        CodePointSet plain = set.intersect(JsonEscapes.PLAIN);
+        CodePointSet plain = set.intersect(escapes.plain());
         if (!plain.isEmpty()) {
             options.add(new Node.Chars(plain));
         }
-        CodePointSet escaped = set.minus(JsonEscapes.PLAIN);
+        CodePointSet escaped = set.minus(escapes.plain());
         for (int i = 0; i < escaped.rangeCount(); i++) {
             for (int c = escaped.low(i); c <= escaped.high(i); c++) {
-                options.add(new Node.Literal(JsonEscapes.escape(c)));
+                options.add(new Node.Literal(escapes.escape(c)));
             }
         }
         return Node.choice(options);

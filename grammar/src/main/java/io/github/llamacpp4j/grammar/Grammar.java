@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,26 @@ public final class Grammar {
      * @throws SchemaException if the schema is malformed, asks for what cannot be enforced, or is too large
      */
     public static SchemaGrammar ofSchema(@Nullable Object schema, SchemaOptions options) {
-        return SchemaCompiler.compile(schema, options);
+        return SchemaCompiler.compile(schema, null, options);
+    }
+
+    /**
+     * Makes a grammar of the objects that satisfy a schema, in a notation that is not JSON, for example the arguments of a tool
+     * call that are written as tags.
+     *
+     * @param schema the schema, as in {@link #ofSchema}
+     * @param notation how the object is written; its markup counts as text that is always allowed
+     * @param options draft, white space, and what to do about keywords that cannot be enforced
+     * @return the grammar and what it leaves to a validator
+     * @throws SchemaException if the schema is malformed, asks for what cannot be enforced or written, or is too large
+     */
+    public static SchemaGrammar ofMembers(@Nullable Object schema, MemberNotation notation, SchemaOptions options) {
+        return SchemaCompiler.compile(schema, Objects.requireNonNull(notation, "notation"), options);
+    }
+
+    /** {@return this grammar as part of another one} */
+    Node asNode() {
+        return new Node.Call(root);
     }
 
     /**
@@ -75,7 +95,9 @@ public final class Grammar {
      */
     public static Grammar regex(String pattern) {
         GrammarLimits limits = GrammarLimits.defaults();
-        return of(new Node.Text(RegexCompiler.compile(pattern, true, Regex.Reading.NARROW, limits), false), limits);
+        return of(
+                new Node.Text(RegexCompiler.compile(pattern, true, Regex.Reading.NARROW, limits), Escapes.NONE),
+                limits);
     }
 
     /**
@@ -99,7 +121,7 @@ public final class Grammar {
         if (choices.isEmpty()) {
             throw new IllegalArgumentException("choices must not be empty");
         }
-        return of(new Node.Text(Dfa.ofStrings(choices), false), GrammarLimits.defaults());
+        return of(new Node.Text(Dfa.ofStrings(choices), Escapes.NONE), GrammarLimits.defaults());
     }
 
     /**
@@ -210,16 +232,45 @@ public final class Grammar {
         return of(trigger.required() ? triggered(trigger, rest, true) : new Node.Call(lazy), limits);
     }
 
+    /**
+     * Makes a grammar of free text in which each of these marker texts is followed by what belongs to it. Control tokens may stand
+     * in the free text.
+     *
+     * @param byMarker the markers, none of which contains another one, and what must follow them
+     * @return the lazy grammar, under the limits of the first
+     */
+    public static Grammar afterAny(Map<String, Grammar> byMarker) {
+        if (byMarker.isEmpty() || byMarker.containsKey("")) {
+            throw new IllegalArgumentException("expected at least one marker, and no empty one");
+        }
+        List<String> markers = List.copyOf(byMarker.keySet());
+        MarkerScanner scanner = new MarkerScanner(markers);
+        Node free = new Node.Text(scanner.without(), Escapes.NONE);
+        Rule lazy = new Rule("lazy");
+        List<Node> options = new ArrayList<>();
+        options.add(free);
+        for (String marker : markers) {
+            options.add(Node.sequence(
+                    new Node.Text(scanner.until(marker), Escapes.NONE),
+                    new Node.Call(Objects.requireNonNull(byMarker.get(marker)).root),
+                    new Node.Call(lazy)));
+        }
+        Node controls = new Node.Token(new TokenTest(TokenTest.Kind.CONTROL_BUT, Set.of()));
+        lazy.define(Node.sequence(
+                Node.repeat(Node.sequence(free, controls), 0, Node.Repeat.UNBOUNDED), Node.choice(options)));
+        return of(new Node.Call(lazy), limitsOf(List.copyOf(byMarker.values())));
+    }
+
     private Node triggered(LazyTrigger trigger, Node rest, boolean required) {
         MarkerScanner scanner = new MarkerScanner(trigger.markers());
-        Node free = new Node.Text(scanner.without(), false);
+        Node free = new Node.Text(scanner.without(), Escapes.NONE);
         Node controls = new Node.Token(new TokenTest(TokenTest.Kind.CONTROL_BUT, trigger.tokens()));
         List<Node> options = new ArrayList<>();
         if (!required) {
             options.add(free);
         }
         if (!trigger.markers().isEmpty()) {
-            options.add(Node.sequence(new Node.Text(scanner.until(), false), new Node.Call(root), rest));
+            options.add(Node.sequence(new Node.Text(scanner.until(), Escapes.NONE), new Node.Call(root), rest));
         }
         if (!trigger.tokens().isEmpty()) {
             Node token = new Node.Token(new TokenTest(TokenTest.Kind.IS, trigger.tokens()));

@@ -72,10 +72,10 @@ final class JsonValues {
     /** Exactly this value, in its canonical form. */
     static Node text(@Nullable Object value, JsonLayout layout) {
         return switch (value) {
-            case null -> new Node.Literal("null");
-            case Boolean bool -> new Node.Literal(bool.toString());
+            case null -> layout.word("null");
+            case Boolean bool -> layout.word(bool.toString());
             case Number number -> new Node.Literal(number(decimal(number)));
-            case String string -> new Node.Literal(JsonEscapes.quote(string));
+            case String string -> layout.string(string);
             case List<?> list -> {
                 List<Node> parts = new ArrayList<>();
                 parts.add(layout.open("["));
@@ -95,7 +95,7 @@ final class JsonValues {
                     if (parts.size() > 1) {
                         parts.add(layout.comma());
                     }
-                    parts.add(new Node.Literal(JsonEscapes.quote(String.valueOf(key))));
+                    parts.add(layout.name(String.valueOf(key)));
                     parts.add(layout.colon());
                     parts.add(text(member, layout));
                 });

@@ -42,6 +42,24 @@ public final class LazyTrigger {
         return builder;
     }
 
+    /**
+     * Gives the part of markup that can be one trigger: its first control token, or the text before it.
+     *
+     * @param markup text and spelled-out control tokens
+     * @param vocabulary where control tokens are looked up
+     * @return the beginning of the markup
+     */
+    public static String leadingPiece(String markup, TokenVocabulary vocabulary) {
+        List<MarkupPiece> pieces = MarkupPiece.split(markup, vocabulary);
+        if (pieces.isEmpty()) {
+            return "";
+        }
+        return switch (pieces.getFirst()) {
+            case MarkupPiece.Control control -> vocabulary.spelling(control.id());
+            case MarkupPiece.Text text -> text.text();
+        };
+    }
+
     /** {@return the texts after which the grammar begins} */
     public List<String> markers() {
         return markers;

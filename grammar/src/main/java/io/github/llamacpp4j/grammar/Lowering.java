@@ -273,21 +273,17 @@ final class Lowering {
             for (int e = dfa.firstEdge(s); e < dfa.endEdge(s); e++) {
                 CodePointSet set = CodePointSet.range(dfa.low(e), dfa.high(e));
                 int target = states[dfa.target(e)];
-                if (text.insideJsonString()) {
-                    jsonCharacters(states[s], target, set);
-                } else {
-                    utf8.add(states[s], target, set);
-                }
+                characters(states[s], target, set, text.escapes());
             }
         }
     }
 
-    private void jsonCharacters(int from, int to, CodePointSet set) {
-        utf8.add(from, to, set.intersect(JsonEscapes.PLAIN));
-        CodePointSet escaped = set.minus(JsonEscapes.PLAIN);
+    private void characters(int from, int to, CodePointSet set, Escapes escapes) {
+        utf8.add(from, to, set.intersect(escapes.plain()));
+        CodePointSet escaped = set.minus(escapes.plain());
         for (int i = 0; i < escaped.rangeCount(); i++) {
             for (int c = escaped.low(i); c <= escaped.high(i); c++) {
-                literal(JsonEscapes.escape(c), from, to);
+                literal(escapes.escape(c), from, to);
             }
         }
     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 
 /** Finds marker texts in free text (A. Aho, M. Corasick, "Efficient string matching", 1975). */
 final class MarkerScanner {
@@ -72,10 +73,24 @@ final class MarkerScanner {
         return dfa(true);
     }
 
+    /** Texts that end with their first marker, which is this one. */
+    Dfa until(String marker) {
+        int node = 0;
+        for (int c : marker.codePoints().toArray()) {
+            node = next(node, c);
+        }
+        int end = node;
+        return dfa(each -> each == end);
+    }
+
     private Dfa dfa(boolean untilMarker) {
+        return dfa(node -> complete.get(node) == untilMarker);
+    }
+
+    private Dfa dfa(IntPredicate accepting) {
         Dfa.Builder builder = new Dfa.Builder(Integer.MAX_VALUE);
         for (int node = 0; node < children.size(); node++) {
-            builder.newState(complete.get(node) == untilMarker);
+            builder.newState(accepting.test(node));
         }
         CodePointSet.Builder known = new CodePointSet.Builder();
         alphabet.forEach(c -> known.add(c, c));

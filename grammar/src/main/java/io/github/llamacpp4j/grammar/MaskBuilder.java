@@ -1,6 +1,11 @@
 package io.github.llamacpp4j.grammar;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 
 /**
  * Computes token masks. A mask is the union over the places of a state of what each place allows on its own
@@ -50,6 +55,50 @@ final class MaskBuilder {
         state.mask = mask;
         automaton.charge(8L * wordCount);
         return mask;
+    }
+
+    /**
+     * Looks at the places that a text can reach, those close to the start first, and finds out what they say about the vocabulary,
+     * until the time is up or half of the memory is used.
+     */
+    void prepare(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        Set<LocalSet> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        ArrayDeque<LocalSet> work = new ArrayDeque<>();
+        Set<LocalSet> entries = Collections.newSetFromMap(new IdentityHashMap<>());
+        LocalSet start = automaton.closure(automaton.network().ruleEntry[0]);
+        seen.add(start);
+        work.add(start);
+        while (!work.isEmpty() && System.nanoTime() - end < 0 && !automaton.isHalfFull()) {
+            LocalSet local = work.poll();
+            if (!entries.contains(local)) {
+                basis(local);
+            }
+            for (int i = 0; i < local.calls.length; i += 2) {
+                LocalSet entry = automaton.closure(automaton.network().ruleEntry[local.calls[i]]);
+                if (seen.add(entry)) {
+                    entries.add(entry);
+                    work.add(entry);
+                }
+                add(automaton.closure(local.calls[i + 1]), entries, seen, work);
+            }
+            for (int i = 0; i < local.tokens.length; i += 2) {
+                add(automaton.closure(local.tokens[i + 1]), entries, seen, work);
+            }
+            for (int c = 0; c < automaton.network().classCount; c++) {
+                if (local.readsByteClass(c)) {
+                    add(automaton.localStep(local, c), entries, seen, work);
+                }
+            }
+        }
+    }
+
+    /** Notes a place at which a text may stand; where a rule is entered, none stands before a byte has been read. */
+    private static void add(LocalSet local, Set<LocalSet> entries, Set<LocalSet> seen, ArrayDeque<LocalSet> work) {
+        boolean onlyEntered = entries.remove(local);
+        if (seen.add(local) || onlyEntered) {
+            work.add(local);
+        }
     }
 
     private void addUncertain(State state, MaskBasis basis, long[] words) {

@@ -80,8 +80,8 @@ sealed interface Node {
         }
     }
 
-    /** A text that a deterministic automaton over code points accepts, written plainly or as the inside of a JSON string. */
-    record Text(Dfa dfa, boolean insideJsonString) implements Node {
+    /** A text that a deterministic automaton over code points accepts. */
+    record Text(Dfa dfa, Escapes escapes) implements Node {
         @Override
         public int size() {
             return (int) Math.min(Integer.MAX_VALUE / 2, 2L * dfa.edgeCount() + dfa.stateCount());

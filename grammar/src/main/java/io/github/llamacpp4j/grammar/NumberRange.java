@@ -197,10 +197,10 @@ record NumberRange(
         }
         List<Node> options = new ArrayList<>();
         if (!positive.isEmpty()) {
-            options.add(new Node.Text(positive, false));
+            options.add(new Node.Text(positive, Escapes.NONE));
         }
         if (!negative.isEmpty()) {
-            options.add(Node.sequence(new Node.Literal("-"), new Node.Text(negative, false)));
+            options.add(Node.sequence(new Node.Literal("-"), new Node.Text(negative, Escapes.NONE)));
         }
         return Node.choice(options);
     }
@@ -283,6 +283,6 @@ record NumberRange(
     }
 
     private static Node regex(String pattern) {
-        return new Node.Text(dfa(pattern), false);
+        return new Node.Text(dfa(pattern), Escapes.NONE);
     }
 }

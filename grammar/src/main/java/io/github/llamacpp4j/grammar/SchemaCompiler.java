@@ -27,20 +27,27 @@ final class SchemaCompiler {
     private final ShapeAlgebra algebra;
     private final JsonLayout layout;
     private final StringTexts strings;
+    private final JsonForm json;
+    private final @Nullable MemberForm outer;
     private final Map<Conjunction, Rule> rules = new HashMap<>();
     private final ArrayDeque<Conjunction> pending = new ArrayDeque<>();
     private Schema current;
 
-    private SchemaCompiler(@Nullable Object schema, SchemaOptions options) {
+    private SchemaCompiler(@Nullable Object schema, @Nullable MemberNotation notation, SchemaOptions options) {
         document = new SchemaDocument(schema, options.draft());
         algebra = new ShapeAlgebra(document, options);
-        layout = new JsonLayout(options.whitespace());
-        strings = new StringTexts(algebra);
+        layout = notation == null
+                ? new JsonLayout(options.whitespace())
+                : new JsonLayout(options.whitespace(), notation);
+        strings = new StringTexts(algebra, layout);
+        json = new JsonForm(layout, algebra, this::value);
+        outer = notation == null ? null : new MemberForm(notation, layout, algebra, this);
         current = document.root();
     }
 
-    static SchemaGrammar compile(@Nullable Object schema, SchemaOptions options) {
-        SchemaCompiler compiler = new SchemaCompiler(schema, options);
+    /** The values that satisfy a schema; objects in {@code notation}, if it is given. */
+    static SchemaGrammar compile(@Nullable Object schema, @Nullable MemberNotation notation, SchemaOptions options) {
+        SchemaCompiler compiler = new SchemaCompiler(schema, notation, options);
         try {
             Node root = compiler.compile();
             return new SchemaGrammar(Grammar.of(root, options.limits()), compiler.algebra.unenforced());
@@ -54,13 +61,15 @@ final class SchemaCompiler {
     }
 
     private Node compile() {
-        Node root = value(document.root().asConjunction());
+        Node root = outer == null
+                ? value(document.root().asConjunction())
+                : members(document.root().asConjunction(), outer);
         while (!pending.isEmpty()) {
             Conjunction conjunction = pending.poll();
             current = schemaOf(conjunction);
             List<Node> options = new ArrayList<>();
             for (Shape shape : algebra.resolved(conjunction)) {
-                options.add(shape(shape));
+                options.add(shape(shape, Shape.ALL));
             }
             Rule rule = rules.get(conjunction);
             if (rule != null) {
@@ -70,8 +79,39 @@ final class SchemaCompiler {
         return root;
     }
 
+    private Node members(Conjunction conjunction, MemberForm form) {
+        List<Node> options = new ArrayList<>();
+        for (Shape shape : algebra.resolved(conjunction)) {
+            if (shape.values() != null) {
+                throw new SchemaException(
+                        SchemaException.Kind.UNSUPPORTED,
+                        current.pointer(),
+                        "enum",
+                        "an object that is listed as a whole cannot be written in this notation");
+            }
+            if (shape.has(Shape.OBJECT)) {
+                options.add(object(shape.objects(), form));
+            }
+        }
+        return Node.choice(options);
+    }
+
+    /** A value of the conjunction that is of none of these types. */
+    Node valueBut(Conjunction conjunction, int types) {
+        List<Node> options = new ArrayList<>();
+        for (Shape shape : algebra.resolved(conjunction)) {
+            options.add(shape(shape, Shape.ALL & ~types));
+        }
+        return Node.choice(options);
+    }
+
+    /** The strings that meet conditions. */
+    Dfa texts(Shape.StringRules conditions) {
+        return strings.dfa(conditions);
+    }
+
     /** A value that satisfies all schemas of the conjunction. */
-    private Node value(Conjunction conjunction) {
+    Node value(Conjunction conjunction) {
         if (conjunction.isFalse()) {
             return Node.never();
         }
@@ -106,19 +146,21 @@ final class SchemaCompiler {
         return last.isBlank() || last.equals("-") ? "schema" : last;
     }
 
-    private Node shape(Shape shape) {
+    private Node shape(Shape shape, int kinds) {
         if (shape.values() != null) {
             List<Node> texts = new ArrayList<>();
             for (Object value : shape.values()) {
-                texts.add(JsonValues.text(value, layout));
+                if (!(value instanceof String) || (kinds & Shape.STRING) != 0) {
+                    texts.add(JsonValues.text(value, layout));
+                }
             }
             return Node.choice(texts);
         }
         boolean objectOnly = !shape.typed() && shape.objects().isClosed();
-        int types = objectOnly ? shape.types() & Shape.OBJECT : shape.types();
+        int types = kinds & (objectOnly ? shape.types() & Shape.OBJECT : shape.types());
         List<Node> options = new ArrayList<>();
         if ((types & Shape.OBJECT) != 0) {
-            options.add(object(shape.objects()));
+            options.add(object(shape.objects(), json));
         }
         if ((types & Shape.ARRAY) != 0) {
             options.add(array(shape.arrays()));
@@ -130,13 +172,13 @@ final class SchemaCompiler {
             options.add(shape.numbers().text());
         }
         if ((types & Shape.TRUE) != 0) {
-            options.add(new Node.Literal("true"));
+            options.add(layout.word("true"));
         }
         if ((types & Shape.FALSE) != 0) {
-            options.add(new Node.Literal("false"));
+            options.add(layout.word("false"));
         }
         if ((types & Shape.NULL) != 0) {
-            options.add(new Node.Literal("null"));
+            options.add(layout.word("null"));
         }
         return Node.choice(options);
     }
@@ -170,21 +212,21 @@ final class SchemaCompiler {
         return min > 0 ? filled : Node.choice(empty, filled);
     }
 
-    private Node object(ObjectRules object) {
+    private Node object(ObjectRules object, ObjectForm form) {
         Set<String> declared = object.declared();
         List<Node.Member> members = new ArrayList<>();
         for (String name : declared) {
             Conjunction value = object.member(name);
             boolean required = object.required().contains(name);
             boolean possible = !value.isFalse() && !isKeptOut(object, name) && algebra.accepts(object.names(), name);
-            if (possible) {
-                Node key = new Node.Literal(JsonEscapes.quote(name));
-                members.add(new Node.Member(Node.sequence(key, layout.colon(), value(value)), required));
+            Node member = possible ? form.member(name, value) : Node.never();
+            if (!member.isNever()) {
+                members.add(new Node.Member(member, required));
             } else if (required) {
                 return Node.never();
             }
         }
-        Node extra = extras(object, declared);
+        Node extra = extras(object, declared, form);
         int min = object.minProperties();
         int max = object.maxProperties();
         if (min <= object.required().size()) {
@@ -203,12 +245,12 @@ final class SchemaCompiler {
             throw limit("maxProperties", "more than " + MAX_COUNTED_MEMBERS + " members cannot be counted");
         }
         boolean mayBeEmpty = min == 0 && object.required().isEmpty();
-        Node empty = new Node.Literal("{}");
+        Node empty = form.empty();
         if (max == 0 || (members.isEmpty() && extra.isNever())) {
             return mayBeEmpty ? empty : Node.never();
         }
-        Node.Members list = new Node.Members(members, layout.comma(), extra, Math.max(1, min), max);
-        Node filled = Node.sequence(layout.open("{"), list, layout.close("}"));
+        Node.Members list = new Node.Members(members, form.separator(), extra, Math.max(1, min), max);
+        Node filled = Node.sequence(form.open(), list, form.close());
         return mayBeEmpty ? Node.choice(empty, filled) : filled;
     }
 
@@ -228,7 +270,7 @@ final class SchemaCompiler {
     }
 
     /** Members that are not declared: for each set of patterns, the names that match exactly those. */
-    private Node extras(ObjectRules object, Set<String> declared) {
+    private Node extras(ObjectRules object, Set<String> declared, ObjectForm form) {
         List<PatternRule> patterns = new ArrayList<>();
         for (ObjectLayer layer : object.layers()) {
             patterns.addAll(layer.patterns());
@@ -253,9 +295,9 @@ final class SchemaCompiler {
             }
             Conjunction value = extraValue(object, matched);
             if (!value.isFalse() && !algebra.resolved(value).isEmpty()) {
-                Node key = strings.quotedName(object.names(), declared, distinct, matched);
+                Node key = strings.name(object.names(), declared, distinct, matched, form);
                 if (!key.isNever()) {
-                    options.add(Node.sequence(key, layout.colon(), value(value)));
+                    options.add(form.member(key, value));
                 }
             }
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class StringTexts {
     private static final int MAX_COUNTED_LENGTH = 5_000;
     private static final Node QUOTE = new Node.Literal("\"");
+    private static final Dfa ANY_TEXT = Dfa.ofLength(0, Shape.UNBOUNDED, MAX_COUNTED_LENGTH + 2);
     private static final CodePointSet HEX = CodePointSet.ofChars("0123456789abcdefABCDEF");
 
     /** One character of a string: as it is, or escaped in any way, a surrogate pair counting as one. */
@@ -26,11 +27,13 @@ final class StringTexts {
                             Node.sequence(new Node.Literal("u"), codeUnit()))));
 
     private final ShapeAlgebra algebra;
+    private final JsonLayout layout;
     private final Map<StringRules, Rule> rules = new HashMap<>();
     private final Map<List<Object>, Rule> names = new HashMap<>();
 
-    StringTexts(ShapeAlgebra algebra) {
+    StringTexts(ShapeAlgebra algebra, JsonLayout layout) {
         this.algebra = algebra;
+        this.layout = layout;
     }
 
     private static Node codeUnit() {
@@ -63,19 +66,20 @@ final class StringTexts {
         if (max != Shape.UNBOUNDED && min > max) {
             return Node.never();
         }
-        if (conditions.patterns().isEmpty()) {
+        if (conditions.patterns().isEmpty() && layout.isPlainJson()) {
             int most = max == Shape.UNBOUNDED ? Node.Repeat.UNBOUNDED : max;
             return Node.sequence(QUOTE, Node.repeat(CHARACTER, min, most), QUOTE);
         }
-        return inside(dfa(conditions));
+        return layout.string(dfa(conditions));
     }
 
-    private static Node inside(Dfa dfa) {
-        return dfa.isEmpty() ? Node.never() : Node.sequence(QUOTE, new Node.Text(dfa, true), QUOTE);
-    }
-
-    private Dfa dfa(StringRules conditions) {
+    /** The strings that meet conditions, without what the layout forbids in strings. */
+    Dfa dfa(StringRules conditions) {
         List<Dfa> all = new ArrayList<>(conditions.patterns());
+        Dfa allowed = layout.allowed();
+        if (allowed != null) {
+            all.add(allowed);
+        }
         int longest = Math.max(conditions.minLength(), conditions.maxLength());
         if (longest > MAX_COUNTED_LENGTH) {
             throw new SchemaException(
@@ -87,14 +91,19 @@ final class StringTexts {
         if (longest > 0 || conditions.maxLength() == 0) {
             all.add(Dfa.ofLength(conditions.minLength(), conditions.maxLength(), MAX_COUNTED_LENGTH + 2));
         }
-        return algebra.patterns(all);
+        return all.isEmpty() ? ANY_TEXT : algebra.patterns(all);
     }
 
     /** A member name that satisfies a schema, is not declared, and matches exactly the chosen patterns. */
-    Node quotedName(Conjunction condition, Set<String> declared, List<PatternRule> patterns, Set<String> matched) {
+    Node name(
+            Conjunction condition,
+            Set<String> declared,
+            List<PatternRule> patterns,
+            Set<String> matched,
+            ObjectForm form) {
         Rule rule = names.computeIfAbsent(
-                List.of(condition, new TreeSet<>(declared), List.copyOf(patterns), new TreeSet<>(matched)),
-                key -> new Rule("name", inside(nameDfa(condition, declared, patterns, matched))));
+                List.of(condition, new TreeSet<>(declared), List.copyOf(patterns), new TreeSet<>(matched), form),
+                key -> new Rule("name", form.name(nameDfa(condition, declared, patterns, matched))));
         return rule.body().isNever() ? Node.never() : new Node.Call(rule);
     }
 
@@ -107,8 +116,12 @@ final class StringTexts {
                             ? rule.narrow()
                             : rule.wide().complement());
         }
-        Dfa allowed = condition.literals().isEmpty() ? null : strings(condition);
-        return allowed == null ? name : algebra.intersect(name, allowed);
+        Dfa permitted = layout.allowed();
+        if (permitted != null) {
+            name = algebra.intersect(name, permitted);
+        }
+        Dfa wanted = condition.literals().isEmpty() ? null : strings(condition);
+        return wanted == null ? name : algebra.intersect(name, wanted);
     }
 
     /** The strings among the instances of a conjunction, or null for all. */
