@@ -32,11 +32,13 @@ final class EngineLoop {
     private final PrefillBudget budget;
     private final StepRunner runner;
     private final TokenIntake intake;
+    private final long deliveryIntervalNanos;
     private final List<Sequence> active = new ArrayList<>();
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private int solo;
     private int batchLimit = Integer.MAX_VALUE;
     private long departures;
+    private long lastDecodeNanos;
     private long idleSince;
     private volatile EngineStats stats;
 
@@ -58,6 +60,7 @@ final class EngineLoop {
         budget = new PrefillBudget(options);
         runner = new StepRunner(decoder, store);
         intake = new TokenIntake(new TokenSampler(decoder, vocabulary), vocabulary, clock, telemetry);
+        deliveryIntervalNanos = Nanos.of(options.deliveryInterval());
         idleSince = clock.getAsLong();
         stats = snapshot();
     }
@@ -89,6 +92,7 @@ final class EngineLoop {
             decode(runnable);
             idleSince = clock.getAsLong();
         } else {
+            publish(Long.MAX_VALUE);
             dropStaleCache();
         }
         stats = snapshot();
@@ -278,6 +282,8 @@ final class EngineLoop {
             speculation.prepare(runnable);
             builder.build(runnable, budget, Math.min(batchLimit, store.obtainableCells()));
         }
+        boolean decodesOnly = builder.decodeTokens() == builder.batch().size();
+        publish(decodesOnly ? lastDecodeNanos : Long.MAX_VALUE);
         long start = clock.getAsLong();
         StepRunner.Outcome outcome = runner.run(builder.batch(), builder.slices(), suspect != null);
         long decoded = clock.getAsLong();
@@ -292,8 +298,9 @@ final class EngineLoop {
                     tokens += take(slice);
                     guessed |= slice.drafted() > 0;
                 }
-                if (suspect == null && builder.decodeTokens() == builder.batch().size()) {
+                if (suspect == null && decodesOnly) {
                     speculation.measured(guessed, tokens, decoded - begin);
+                    lastDecodeNanos = clock.getAsLong() - begin;
                 }
                 store.offload();
                 report(start, decoded);
@@ -301,6 +308,14 @@ final class EngineLoop {
             case NO_ROOM -> preemptYoungest();
             case RETRY -> dropLostBranches();
             case GUILTY -> fail(builder.slices().getFirst().sequence(), runner.fault());
+        }
+    }
+
+    /** Wakes the readers whose tokens cannot wait until the next step is done. */
+    private void publish(long stepNanos) {
+        long now = clock.getAsLong();
+        for (Sequence sequence : active) {
+            sequence.stream().events().publish(now, stepNanos, deliveryIntervalNanos);
         }
     }
 

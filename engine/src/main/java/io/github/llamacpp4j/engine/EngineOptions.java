@@ -65,6 +65,11 @@ public final class EngineOptions {
         return values.eventCapacity;
     }
 
+    /** How long a token may wait for the next ones, so that its reader wakes once for several. */
+    public Duration deliveryInterval() {
+        return values.deliveryInterval;
+    }
+
     /** How long one step may take while sequences are generating; prompts are read in pieces that fit. */
     public Duration prefillTargetTime() {
         return values.prefillTargetTime;
@@ -119,6 +124,7 @@ public final class EngineOptions {
         private long hostCacheBytes = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
         private int queueCapacity = 256;
         private int eventCapacity = 256;
+        private Duration deliveryInterval = Duration.ofMillis(25);
         private Duration prefillTargetTime = Duration.ofMillis(250);
         private Duration soloPrefillTargetTime = Duration.ofSeconds(4);
         private int openEndedReserve = 256;
@@ -138,6 +144,7 @@ public final class EngineOptions {
             hostCacheBytes = from.hostCacheBytes;
             queueCapacity = from.queueCapacity;
             eventCapacity = from.eventCapacity;
+            deliveryInterval = from.deliveryInterval;
             prefillTargetTime = from.prefillTargetTime;
             soloPrefillTargetTime = from.soloPrefillTargetTime;
             openEndedReserve = from.openEndedReserve;
@@ -192,6 +199,16 @@ public final class EngineOptions {
         /** Sets how many events of one request may wait for its reader; at least 1. Default 256. */
         public Builder eventCapacity(int value) {
             eventCapacity = value;
+            return this;
+        }
+
+        /**
+         * Sets how long a token may wait for the next ones, so that its reader wakes once for several: a thread that wakes for each
+         * token takes a core from the model. The first token and the end never wait, and none waits for a prompt. Zero wakes the
+         * reader for each token. Default 25 ms.
+         */
+        public Builder deliveryInterval(Duration value) {
+            deliveryInterval = requireNonNull(value, "deliveryInterval");
             return this;
         }
 
@@ -274,15 +291,20 @@ public final class EngineOptions {
             if (hostCacheBytes < 0) {
                 throw new IllegalArgumentException("hostCacheBytes must not be negative, got " + hostCacheBytes);
             }
-            if (dropCacheAfter.isNegative()) {
-                throw new IllegalArgumentException("dropCacheAfter must not be negative, got " + dropCacheAfter);
-            }
+            notNegative("deliveryInterval", deliveryInterval);
+            notNegative("dropCacheAfter", dropCacheAfter);
             return new EngineOptions(new Builder(this));
         }
 
         private static void within(String name, int value, int lowest, int highest) {
             if (value < lowest || value > highest) {
                 throw new IllegalArgumentException(name + " must be " + lowest + " to " + highest + ", got " + value);
+            }
+        }
+
+        private static void notNegative(String name, Duration value) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException(name + " must not be negative, got " + value);
             }
         }
 

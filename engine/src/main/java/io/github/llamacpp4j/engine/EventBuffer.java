@@ -7,9 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events on their way from the engine's thread to one reader. Bounded by the writer's good will: it asks {@link #hasRoom}
- * before it works for the reader and never waits. Thread-safe.
+ * before it works for the reader and never waits. A reader that waits is woken for the first event and for the end at once, and
+ * for those between when the writer {@link #publish publishes} them. Thread-safe.
  */
 final class EventBuffer {
+
+    private static final long NOTHING_HELD = Long.MIN_VALUE;
 
     private final int capacity;
     private final Runnable roomMade;
@@ -17,6 +20,8 @@ final class EventBuffer {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<GenerationEvent> events = new ArrayDeque<>();
     private @Nullable EngineException failure;
+    private long heldSince = NOTHING_HELD;
+    private boolean begun;
     private boolean ended;
     private boolean discarding;
     private boolean full;
@@ -46,6 +51,35 @@ final class EventBuffer {
                     events.add(event);
                 }
                 ended = event instanceof FinishedEvent;
+                if (ended || !begun) {
+                    begun = true;
+                    changed.signalAll();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Wakes a waiting reader, unless its events can wait until the next call.
+     *
+     * @param now the time, in nanoseconds
+     * @param untilNextCall how many nanoseconds will pass until this is called again
+     * @param longestHold how many nanoseconds an event may wait for others
+     */
+    void publish(long now, long untilNextCall, long longestHold) {
+        lock.lock();
+        try {
+            if (events.isEmpty()) {
+                heldSince = NOTHING_HELD;
+                return;
+            }
+            if (heldSince == NOTHING_HELD) {
+                heldSince = now;
+            }
+            if (untilNextCall >= longestHold - (now - heldSince)) {
+                heldSince = NOTHING_HELD;
                 changed.signalAll();
             }
         } finally {
