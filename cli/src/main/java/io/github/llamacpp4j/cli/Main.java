@@ -65,6 +65,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new RmCommand(terminal))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new TemplateCommand(terminal))
+                .addSubcommand(new RehearseCommand(terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))

@@ -1,0 +1,70 @@
+package io.github.llamacpp4j.cli;
+
+import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.LlamaOptions;
+import io.github.llamacpp4j.server.Server;
+import io.github.llamacpp4j.server.ServerOptions;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * {@code rehearse}: does on a small model what {@code run} and {@code serve} do, while the JVM records what later starts need
+ * (<a href="https://openjdk.org/jeps/514">JEP 514</a>, <a href="https://openjdk.org/jeps/515">JEP 515</a>). Meant for the launcher.
+ */
+@Command(name = "rehearse", hidden = true, description = "Does what a fast start is to be prepared for.")
+final class RehearseCommand implements Callable<Integer> {
+
+    private static final int LONG_ANSWERS = 8;
+    private static final int LONG = 128;
+    private static final int SHORT_ANSWERS = 400;
+    private static final int SHORT = 2;
+
+    private final Terminal terminal;
+
+    @Mixin
+    private ModelFlags model = new ModelFlags();
+
+    RehearseCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        String file = model.path(terminal).toString();
+        int code = Main.run(
+                silent(), "run", "-m", file, "--threads", "1", "--max-tokens", "64", "--temperature", "0.8", "Hello");
+        if (code == 0) {
+            serve(file);
+        }
+        return code;
+    }
+
+    private void serve(String file) {
+        ServerOptions options = ServerOptions.builder().port(0).build();
+        LlamaOptions loading =
+                LlamaOptions.builder().context(context -> context.threads(1)).build();
+        try (Server server = Server.start(options);
+                Llama llama = Llama.load(model.path(terminal), loading)) {
+            server.serve(file, llama);
+            try (LoadTarget target = OpenAiTarget.at(server.address().toString())) {
+                ask(target, LONG_ANSWERS, LONG);
+                ask(target, SHORT_ANSWERS, SHORT);
+            }
+        }
+    }
+
+    private static void ask(LoadTarget target, int times, int tokens) {
+        for (int i = 0; i < times; i++) {
+            target.send(new LoadRequest("Tell me story " + i, tokens, false), () -> {});
+        }
+    }
+
+    private static Terminal silent() {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        return new Terminal(InputStream.nullInputStream(), nowhere, nowhere, false);
+    }
+}
