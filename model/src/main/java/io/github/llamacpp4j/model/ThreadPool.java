@@ -5,6 +5,7 @@ import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_b
 import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_dev_by_type;
 import static io.github.llamacpp4j.ffi.generated.GgmlBackendH.ggml_backend_reg_get_proc_address;
 import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_attach_threadpool;
+import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_detach_threadpool;
 
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.ggml_threadpool_free;
@@ -27,24 +28,44 @@ final class ThreadPool implements AutoCloseable {
 
     private final List<NativeHandle> pools = new ArrayList<>();
     private int threads;
+    private boolean attached;
 
     /**
      * Sees to it that the context has {@code wanted} threads to compute with; llama.cpp uses no more than it has, whatever
      * it was told. A pool cannot grow, so it gets a second one for all processors. The first stays, because the CPU backend
      * still points to it until the next decode.
+     *
+     * <p>One thread is the caller's own and needs no pool; with one, the others would spin beside it and take the
+     * processors from contexts that compute at the same time. llama.cpp puts a pool to sleep once it is detached.
      */
     void provide(MemorySegment context, int wanted) {
-        if (wanted <= threads) {
-            return;
+        if (wanted == 1) {
+            detach(context);
+        } else if (wanted <= threads) {
+            attach(context);
+        } else {
+            int size = threads == 0
+                    ? wanted
+                    : Math.max(wanted, ContextParameters.threads(ContextOptions.AVAILABLE_PROCESSORS));
+            make(size).ifPresent(pools::add);
+            threads = size;
+            attached = false;
+            attach(context);
         }
-        int size = threads == 0
-                ? wanted
-                : Math.max(wanted, ContextParameters.threads(ContextOptions.AVAILABLE_PROCESSORS));
-        make(size).ifPresent(pool -> {
-            pools.add(pool);
-            llama_attach_threadpool(context, pool.segment(), MemorySegment.NULL);
-        });
-        threads = size;
+    }
+
+    private void attach(MemorySegment context) {
+        if (!attached && !pools.isEmpty()) {
+            llama_attach_threadpool(context, pools.getLast().segment(), MemorySegment.NULL);
+            attached = true;
+        }
+    }
+
+    private void detach(MemorySegment context) {
+        if (attached) {
+            llama_detach_threadpool(context);
+            attached = false;
+        }
     }
 
     /** Ends the threads; the context must have been freed. */

@@ -5,6 +5,7 @@ import io.github.llamacpp4j.model.Context;
 import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.Model;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,14 +15,15 @@ import java.util.List;
  */
 final class ContextComputer implements SequenceComputer {
 
-    /** Reads a sequence's row of numbers after a decode. */
+    /** Reads a sequence's row of numbers after a decode; its tokens stand at these places of the batch. */
     @FunctionalInterface
     interface RowReader {
-        float[] read(Context context, int sequenceId, int firstToken, int tokens);
+        float[] read(Context context, int sequenceId, int[] places);
     }
 
     private final Model model;
     private final ContextOptions options;
+    private final BatchShape shape;
     private final RowReader reader;
     private final boolean encodes;
     private final boolean outputsAll;
@@ -31,11 +33,13 @@ final class ContextComputer implements SequenceComputer {
 
     /**
      * @param options with the size of the first batches; whole batches are needed unless embeddings are off
+     * @param shape how sequences are laid out
      * @param reader reads what is wanted
      */
-    ContextComputer(Model model, ContextOptions options, RowReader reader) {
+    ContextComputer(Model model, ContextOptions options, BatchShape shape, RowReader reader) {
         this.model = model;
         this.options = options;
+        this.shape = shape;
         this.reader = reader;
         this.encodes = model.info().hasEncoder();
         this.outputsAll = options.embeddings();
@@ -57,13 +61,14 @@ final class ContextComputer implements SequenceComputer {
 
     @Override
     public List<float[]> compute(List<int[]> sequences, int wantedThreads) {
-        int tokens = sequences.stream().mapToInt(sequence -> sequence.length).sum();
-        growTo(tokens);
+        BatchLayout layout = layout(sequences);
+        growTo(layout.size());
         if (wantedThreads != threads) {
             context.setThreads(wantedThreads, wantedThreads);
             threads = wantedThreads;
         }
-        fill(sequences);
+        List<int[]> places = layout.places();
+        fill(sequences, places, layout.size());
         context.memory().clear(false);
         if (encodes) {
             context.encode(batch);
@@ -71,21 +76,45 @@ final class ContextComputer implements SequenceComputer {
             context.decode(batch);
         }
         List<float[]> rows = new ArrayList<>(sequences.size());
-        int first = 0;
         for (int i = 0; i < sequences.size(); i++) {
-            int length = sequences.get(i).length;
-            rows.add(reader.read(context, i, first, length));
-            first += length;
+            rows.add(reader.read(context, i, places.get(i)));
         }
         return rows;
     }
 
-    private void fill(List<int[]> sequences) {
+    private BatchLayout layout(List<int[]> sequences) {
+        BatchLayout layout = shape.newLayout();
+        for (int[] sequence : sequences) {
+            if (!layout.add(sequence.length)) {
+                throw new IllegalArgumentException(
+                        "expected sequences that fit into a batch of " + shape.tokens() + " tokens");
+            }
+        }
+        return layout;
+    }
+
+    /** Gaps are filled with a token that begins a sequence of its own. */
+    private void fill(List<int[]> sequences, List<int[]> places, int size) {
+        int filler = sequences.getFirst()[0];
+        int[] sequenceAt = new int[size];
+        int[] positionAt = new int[size];
+        Arrays.fill(sequenceAt, shape.sequences());
+        for (int i = 0; i < places.size(); i++) {
+            int[] of = places.get(i);
+            for (int position = 0; position < of.length; position++) {
+                sequenceAt[of[position]] = i;
+                positionAt[of[position]] = position;
+            }
+        }
         batch.clear();
-        for (int i = 0; i < sequences.size(); i++) {
-            int[] tokens = sequences.get(i);
-            for (int position = 0; position < tokens.length; position++) {
-                batch.add(tokens[position], position, i, outputsAll || position == tokens.length - 1);
+        for (int place = 0; place < size; place++) {
+            int sequence = sequenceAt[place];
+            int position = positionAt[place];
+            if (sequence == shape.sequences()) {
+                batch.add(filler, 0, sequence, outputsAll);
+            } else {
+                int[] tokens = sequences.get(sequence);
+                batch.add(tokens[position], position, sequence, outputsAll || position == tokens.length - 1);
             }
         }
     }

@@ -64,18 +64,19 @@ public final class Embedder implements AutoCloseable {
                         .embeddings(true)
                         .pooling(pooling)
                         .build(),
+                shape.batch(),
                 pooling == Pooling.NONE ? Embedder::tokenRows : Embedder::pooledRow);
     }
 
-    private static float[] pooledRow(Context context, int sequenceId, int firstToken, int tokens) {
+    private static float[] pooledRow(Context context, int sequenceId, int[] places) {
         return context.sequenceEmbedding(sequenceId);
     }
 
-    private static float[] tokenRows(Context context, int sequenceId, int firstToken, int tokens) {
+    private static float[] tokenRows(Context context, int sequenceId, int[] places) {
         int size = context.embeddingSize();
-        float[] rows = new float[Math.multiplyExact(tokens, size)];
-        for (int i = 0; i < tokens; i++) {
-            System.arraycopy(context.embedding(firstToken + i), 0, rows, i * size, size);
+        float[] rows = new float[Math.multiplyExact(places.length, size)];
+        for (int i = 0; i < places.length; i++) {
+            System.arraycopy(context.embedding(places[i]), 0, rows, i * size, size);
         }
         return rows;
     }

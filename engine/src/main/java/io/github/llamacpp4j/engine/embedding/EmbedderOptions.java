@@ -190,10 +190,11 @@ public final class EmbedderOptions {
 
         /**
          * How many tokens of several texts are computed at once, 1 to 2^20; a text with more is computed alone. Default
-         * {@link #AUTOMATIC_BATCH_TOKENS}: 2048 on a GPU, and 63 on processors. There, llama.cpp computes attention over
-         * 64 tokens or more in another way, which rounds by what else is in the batch; up to 63 a text gets the same
-         * vector whatever it was batched with. With 256, short texts are embedded faster by up to a fourth, while a single
-         * number of a vector of length 1 may differ by 2e-4 with a 16-bit model and by 4e-3 with one of 8 bits.
+         * {@link #AUTOMATIC_BATCH_TOKENS}: 2048 on a GPU, and 256 on processors. On processors a text gets the same vector
+         * whatever it is batched with. From 64 on, texts are laid out in tiles of 64 tokens, which is fastest for many
+         * texts; a lone short text then takes as long as one of 64 tokens. Below 64, a lone short text is fastest, and
+         * many of them take up to twice as long. Vectors of the two ways differ a little: up to 3e-4 in a single number
+         * with a 16-bit model.
          */
         public Builder batchTokens(int batchTokens) {
             this.batchTokens = batchTokens;
@@ -224,8 +225,8 @@ public final class EmbedderOptions {
 
         /**
          * When flash attention is used. Default {@link FlashAttention#AUTO}, which is faster and skips what belongs to other
-         * texts. Without it every text is summed up beside the zeros of the others: a vector depends a little on the batch,
-         * whatever {@link #batchTokens(int)} is.
+         * texts. Without it every text is summed up beside the zeros of the others, and a vector depends a little on the
+         * batch: single numbers differ by up to 1e-4 with a 16-bit model and by 3e-3 with one of 8 bits.
          */
         public Builder flashAttention(FlashAttention flashAttention) {
             this.flashAttention = requireNonNull(flashAttention, "flashAttention");

@@ -3,8 +3,10 @@ package io.github.llamacpp4j.engine.embedding;
 import io.github.llamacpp4j.model.Backends;
 import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.DeviceType;
+import io.github.llamacpp4j.model.FlashAttention;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.ModelInfo;
+import java.util.Optional;
 
 /** How a model's sequences are best shared out among contexts and threads. */
 final class ModelPlacement {
@@ -13,12 +15,7 @@ final class ModelPlacement {
     private static final int UNKNOWN_CONTEXT_TOKENS = 512;
     private static final int DEVICE_BATCH_TOKENS = 2048;
 
-    /**
-     * One less than llama.cpp's tile ({@code GGML_FA_TILE_Q}): below it, flash attention takes the keys of a sequence one
-     * by one and skips all others, so that neighbours change nothing. Above it, sums are made over tiles that sequences
-     * share, and the last bit that differs decides how 16-bit and 8-bit models round.
-     */
-    private static final int PROCESSOR_BATCH_TOKENS = 63;
+    private static final int PROCESSOR_BATCH_TOKENS = 256;
 
     private ModelPlacement() {}
 
@@ -33,8 +30,26 @@ final class ModelPlacement {
         int batchTokens = options.batchTokens() == EmbedderOptions.AUTOMATIC_BATCH_TOKENS
                 ? (onDevice(model) ? DEVICE_BATCH_TOKENS : PROCESSOR_BATCH_TOKENS)
                 : options.batchTokens();
-        int batchTexts = Math.min(batchTexts(model.info(), options), batchTokens);
-        return new SequenceService.Shape(contexts, threads, batchTokens, batchTexts, options.queueCapacity());
+        return new SequenceService.Shape(
+                contexts, threads, batch(model, options, batchTokens), options.queueCapacity());
+    }
+
+    /**
+     * In tiles where llama.cpp's attention has some. Below a tile it takes the keys of a sequence one by one and skips all
+     * others; without flash attention it adds up all of a batch.
+     */
+    private static BatchShape batch(Model model, EmbedderOptions options, int tokens) {
+        int texts = Math.min(batchTexts(model.info(), options), tokens);
+        boolean tiles = tokens >= TileLayout.TILE
+                && options.flashAttention() != FlashAttention.DISABLED
+                && !onDevice(model)
+                && !stateful(model.info());
+        return tiles
+                ? new BatchShape(
+                        tokens,
+                        Math.min(texts, ContextOptions.MAX_SEQUENCES - 1),
+                        Optional.of(AttentionBlocks.ofProcessor()))
+                : BatchShape.plain(tokens, texts);
     }
 
     /** Small batches gain nothing from threads that wait for each other; caches and devices are not worth having twice. */
@@ -51,7 +66,11 @@ final class ModelPlacement {
 
     /** Recurrent models compute sequences one after another anyway, and keep a state for each. */
     private static int batchTexts(ModelInfo info, EmbedderOptions options) {
-        return info.recurrent() || info.hybrid() ? 1 : options.batchTexts();
+        return stateful(info) ? 1 : options.batchTexts();
+    }
+
+    private static boolean stateful(ModelInfo info) {
+        return info.recurrent() || info.hybrid();
     }
 
     /** How many tokens a text may have. */
@@ -63,11 +82,11 @@ final class ModelPlacement {
     /** A context for the usual batches; {@link ContextComputer} makes a larger one when it must. */
     static ContextOptions.Builder context(SequenceService.Shape shape, EmbedderOptions options) {
         return ContextOptions.builder()
-                .batchSize(shape.batchTokens())
-                .maxSequences(shape.batchSequences())
+                .batchSize(shape.batch().size())
+                .maxSequences(shape.batch().sequenceIds())
                 .unifiedCache(true)
                 .flashAttention(options.flashAttention())
-                .threads(shape.threads())
-                .batchThreads(shape.threads());
+                .threads(shape.ownThreads())
+                .batchThreads(shape.ownThreads());
     }
 }

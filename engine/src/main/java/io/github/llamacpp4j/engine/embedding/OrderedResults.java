@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The results for a sequence of texts in their order, while at most two chunks of texts are on their way. Within a chunk
- * the longest texts are computed first, so that batches fill up well. One thread reads; any thread may close.
+ * long and short texts are computed in turn, so that batches fill up well. One thread reads; any thread may close.
  *
  * @param <R> what a text becomes
  */
@@ -94,14 +95,26 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
             chunk.addAll(item.works());
             tokens += item.plan() == null ? 0 : item.plan().tokenCount();
         }
-        chunk.sort(Comparator.comparingInt((Work work) -> work.tokens().length).reversed());
+        List<Work> works = longAndShortInTurn(chunk);
         if (begun) {
-            service.goOn(chunk);
+            service.goOn(works);
         } else {
-            service.begin(chunk);
+            service.begin(works);
             begun = true;
         }
         pending.addAll(items);
+    }
+
+    /** The longest, the shortest, the second longest and so on: what is left beside a long one suits a short one. */
+    private static List<Work> longAndShortInTurn(List<Work> works) {
+        List<Work> sorted = works.stream()
+                .sorted(Comparator.comparingInt((Work work) -> work.tokens().length)
+                        .reversed())
+                .toList();
+        int last = sorted.size() - 1;
+        return IntStream.rangeClosed(0, last)
+                .mapToObj(i -> sorted.get(i % 2 == 0 ? i / 2 : last - i / 2))
+                .toList();
     }
 
     private Item item(String text) {

@@ -48,7 +48,8 @@ public final class Reranker implements AutoCloseable {
                 .build();
         ContextComputer.RowReader reader =
                 prompt.map(asked -> answers(model, asked)).orElse(Reranker::headRow);
-        this.service = new SequenceService("rerank", shape, () -> new ContextComputer(model, context, reader));
+        this.service =
+                new SequenceService("rerank", shape, () -> new ContextComputer(model, context, shape.batch(), reader));
     }
 
     private static YesNoPrompt prompt(ModelInfo info, RerankerOptions options) {
@@ -72,7 +73,7 @@ public final class Reranker implements AutoCloseable {
         return prompt.get();
     }
 
-    private static float[] headRow(Context context, int sequenceId, int firstToken, int tokens) {
+    private static float[] headRow(Context context, int sequenceId, int[] places) {
         return context.sequenceEmbedding(sequenceId);
     }
 
@@ -80,8 +81,8 @@ public final class Reranker implements AutoCloseable {
     private static ContextComputer.RowReader answers(Model model, YesNoPrompt prompt) {
         int yes = token(model, prompt.yes());
         int no = token(model, prompt.no());
-        return (context, sequenceId, firstToken, tokens) -> {
-            float[] logits = context.logits(firstToken + tokens - 1);
+        return (context, sequenceId, places) -> {
+            float[] logits = context.logits(places[places.length - 1]);
             return new float[] {logits[yes], logits[no]};
         };
     }

@@ -10,6 +10,11 @@ final class SequenceOwner {
     /** Threads that wait for each other in every layer are worth it from about this many tokens on. */
     private static final int TOKENS_FOR_ALL_THREADS = 512;
 
+    /** Waiting for callers that may come back takes at most this part of the time that their batch took. */
+    private static final int PATIENCE_SHARE = 4;
+
+    private static final long LONGEST_PATIENCE_NANOS = 5_000_000;
+
     private final WorkQueue queue;
     private final SequenceComputer computer;
     private final int ownThreads;
@@ -35,16 +40,26 @@ final class SequenceOwner {
 
     private void run() {
         try (computer) {
-            for (WorkQueue.Taken taken = queue.take(); !taken.works().isEmpty(); taken = queue.take()) {
+            long patience = 0;
+            for (WorkQueue.Taken taken = queue.take(0); !taken.works().isEmpty(); taken = queue.take(patience)) {
+                long start = System.nanoTime();
                 setCurrent(taken.works());
                 compute(taken.works(), threads(taken));
                 setCurrent(List.of());
+                patience = patience(taken.works(), System.nanoTime() - start);
             }
         } catch (Error fatal) {
             current.forEach(work -> work.fail(fatal));
             queue.close();
             throw fatal;
         }
+    }
+
+    /** Where several callers were answered at once, each of them may be back with its next text in a moment. */
+    private static long patience(List<Work> works, long elapsed) {
+        boolean severalCalls =
+                works.stream().map(Work::call).distinct().limit(2).count() > 1;
+        return severalCalls ? Math.min(elapsed / PATIENCE_SHARE, LONGEST_PATIENCE_NANOS) : 0;
     }
 
     /** Under a lock, so that a batch is never stopped in place of the one before it. */

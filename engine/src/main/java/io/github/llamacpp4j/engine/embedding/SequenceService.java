@@ -15,14 +15,19 @@ final class SequenceService implements AutoCloseable {
      *
      * @param contexts how many owner threads there are, each with a computer
      * @param threads how many threads compute, for all contexts together
-     * @param batchTokens see {@link WorkQueue}
-     * @param batchSequences see {@link WorkQueue}
+     * @param batch how much is computed in one go
      * @param queueCapacity see {@link WorkQueue}
      */
-    record Shape(int contexts, int threads, int batchTokens, int batchSequences, int queueCapacity) {}
+    record Shape(int contexts, int threads, BatchShape batch, int queueCapacity) {
+
+        /** How many threads each context has while all of them compute. */
+        int ownThreads() {
+            return Math.max(1, threads / contexts);
+        }
+    }
 
     SequenceService(String name, Shape shape, Supplier<? extends SequenceComputer> computers) {
-        this.queue = new WorkQueue(shape.queueCapacity(), shape.batchTokens(), shape.batchSequences());
+        this.queue = new WorkQueue(shape.queueCapacity(), shape.batch());
         List<SequenceComputer> made = new ArrayList<>();
         try {
             for (int i = 0; i < shape.contexts(); i++) {
@@ -32,10 +37,9 @@ final class SequenceService implements AutoCloseable {
             made.forEach(SequenceComputer::close);
             throw failure;
         }
-        int ownThreads = Math.max(1, shape.threads() / shape.contexts());
         for (int i = 0; i < made.size(); i++) {
-            owners.add(
-                    new SequenceOwner("llamacpp4j-" + name + "-" + i, queue, made.get(i), ownThreads, shape.threads()));
+            owners.add(new SequenceOwner(
+                    "llamacpp4j-" + name + "-" + i, queue, made.get(i), shape.ownThreads(), shape.threads()));
         }
         owners.forEach(SequenceOwner::start);
     }

@@ -42,6 +42,10 @@ final class Work {
         return result.completeExceptionally(failure);
     }
 
+    Call call() {
+        return call;
+    }
+
     boolean cancelled() {
         return call.cancelled();
     }

@@ -11,8 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class WorkQueue {
 
     private final int capacity;
-    private final int batchTokens;
-    private final int batchSequences;
+    private final BatchShape batch;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final Condition notFull = lock.newCondition();
@@ -31,13 +30,11 @@ final class WorkQueue {
 
     /**
      * @param capacity how many sequences may wait
-     * @param batchTokens how many tokens are taken at once, unless one sequence alone has more
-     * @param batchSequences how many sequences are taken at once
+     * @param batch how much is taken at once
      */
-    WorkQueue(int capacity, int batchTokens, int batchSequences) {
+    WorkQueue(int capacity, BatchShape batch) {
         this.capacity = capacity;
-        this.batchTokens = batchTokens;
-        this.batchSequences = batchSequences;
+        this.batch = batch;
     }
 
     /**
@@ -98,13 +95,16 @@ final class WorkQueue {
     /**
      * Waits for work and takes the oldest, then whatever fits beside it: no more than a batch, and about this taker's
      * share while others have nothing to do.
+     *
+     * @param patience how many nanoseconds to wait for more if a batch would be mostly gaps
      */
-    Taken take() {
+    Taken take(long patience) {
         lock.lock();
         try {
             List<Work> taken = new ArrayList<>();
             while (taken.isEmpty() && awaitWork()) {
-                fill(taken, Math.min(batchTokens, (waitingTokens + idleTakers) / (idleTakers + 1)));
+                awaitMore(patience);
+                fill(taken, (waitingTokens + idleTakers) / (idleTakers + 1));
                 notFull.signalAll();
             }
             return new Taken(taken, waiting.isEmpty() ? idleTakers : 0);
@@ -115,13 +115,14 @@ final class WorkQueue {
 
     private void fill(List<Work> taken, long share) {
         long tokens = 0;
+        BatchLayout layout = batch.newLayout();
         Iterator<Work> oldest = waiting.iterator();
-        while (taken.size() < batchSequences && tokens < share && oldest.hasNext()) {
+        while (taken.size() < batch.sequences() && tokens < Math.min(share, batch.tokens()) && oldest.hasNext()) {
             Work work = oldest.next();
             int length = work.tokens().length;
             if (work.cancelled()) {
                 work.fail(new EmbeddingCancelledException());
-            } else if (taken.isEmpty() || tokens + length <= batchTokens) {
+            } else if (layout.add(length)) {
                 taken.add(work);
                 tokens += length;
             } else {
@@ -129,6 +130,18 @@ final class WorkQueue {
             }
             oldest.remove();
             waitingTokens -= length;
+        }
+    }
+
+    private void awaitMore(long patience) {
+        long left = patience;
+        while (left > 0 && !closed && waitingTokens < batch.worthwhileTokens()) {
+            try {
+                left = notEmpty.awaitNanos(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 

@@ -21,7 +21,9 @@ class OrderedResultsTest {
 
     private static SequenceService service(FakeComputer computer, int capacity) {
         return new SequenceService(
-                "test", new SequenceService.Shape(1, 1, BATCH_TOKENS, BATCH_TEXTS, capacity), () -> computer);
+                "test",
+                new SequenceService.Shape(1, 1, BatchShape.plain(BATCH_TOKENS, BATCH_TEXTS), capacity),
+                () -> computer);
     }
 
     /** A text is "value" or "value*length": a sequence that starts with the value and has that length. */
@@ -40,7 +42,7 @@ class OrderedResultsTest {
     }
 
     @Test
-    void keepsTheOrderOfTheTextsWhileLongOnesAreComputedFirst() {
+    void keepsTheOrderOfTheTextsWhileLongAndShortOnesAreComputedInTurn() {
         FakeComputer computer = new FakeComputer(Integer.MAX_VALUE);
         try (SequenceService service = service(computer, 1000)) {
             List<Integer> values = new ArrayList<>();
@@ -49,7 +51,7 @@ class OrderedResultsTest {
             assertThat(values).containsExactly(1, 2, 3, 4, 5);
         }
         assertThat(computer.batches.stream().flatMap(List::stream).map(tokens -> tokens.length))
-                .containsExactly(9, 1, 5, 3, 2);
+                .containsExactly(9, 1, 5, 2, 3);
     }
 
     @Test
@@ -209,7 +211,8 @@ class OrderedResultsTest {
     void aContextThatCannotBeMadeClosesTheOthers() {
         FakeComputer first = new FakeComputer(0);
         Iterator<FakeComputer> computers = List.of(first).iterator();
-        assertThatThrownBy(() -> new SequenceService("test", new SequenceService.Shape(2, 2, 1, 1, 1), computers::next))
+        assertThatThrownBy(() -> new SequenceService(
+                        "test", new SequenceService.Shape(2, 2, BatchShape.plain(1, 1), 1), computers::next))
                 .isInstanceOf(NoSuchElementException.class);
         assertThat(first.closed).isTrue();
     }
