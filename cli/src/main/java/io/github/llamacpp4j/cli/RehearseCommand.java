@@ -4,12 +4,19 @@ import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.server.Server;
 import io.github.llamacpp4j.server.ServerOptions;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import tools.jackson.databind.node.ArrayNode;
 
 /**
  * {@code rehearse}: does on a small model what {@code run} and {@code serve} do, while the JVM records what later starts need
@@ -22,6 +29,9 @@ final class RehearseCommand implements Callable<Integer> {
     private static final int LONG = 128;
     private static final int SHORT_ANSWERS = 400;
     private static final int SHORT = 2;
+    private static final int TEXTS = 400;
+    private static final int BATCHES = 16;
+    private static final int BATCH = 32;
 
     private final Terminal terminal;
 
@@ -54,12 +64,35 @@ final class RehearseCommand implements Callable<Integer> {
                 ask(target, LONG_ANSWERS, LONG);
                 ask(target, SHORT_ANSWERS, SHORT);
             }
+            embed(server.address().resolve("/v1/embeddings"));
         }
     }
 
     private static void ask(LoadTarget target, int times, int tokens) {
         for (int i = 0; i < times; i++) {
             target.send(new LoadRequest("Tell me story " + i, tokens, false), () -> {});
+        }
+    }
+
+    private static void embed(URI address) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (int i = 0; i < TEXTS + BATCHES; i++) {
+                ArrayNode input = Json.MAPPER.createArrayNode();
+                for (int text = 0; text < (i < TEXTS ? 1 : BATCH); text++) {
+                    input.add("The cat number " + i + " sits on mat number " + text + ".");
+                }
+                String body = Json.line(Json.MAPPER.createObjectNode().set("input", input));
+                client.send(
+                        HttpRequest.newBuilder(address)
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

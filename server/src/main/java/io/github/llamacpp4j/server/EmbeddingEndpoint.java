@@ -2,12 +2,10 @@ package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.engine.embedding.Embedder;
 import io.github.llamacpp4j.engine.embedding.Embedding;
-import io.github.llamacpp4j.engine.embedding.TextRole;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,10 +31,14 @@ final class EmbeddingEndpoint implements Endpoint {
                     "dimensions: expected at most " + embedder.size() + ", which is what the model gives, found "
                             + body.dimensions());
         }
-        AtomicBoolean gone = new AtomicBoolean();
-        exchange.onClientGone(() -> gone.set(true));
-        List<Embedding> embeddings = embedder.embed(body.inputs(), TextRole.PLAIN, (done, total) -> !gone.get());
-        exchange.json(200, json(embeddings, body));
+        exchange.json(200, json(embeddings(exchange, embedder, body.inputs()), body));
+    }
+
+    @SuppressWarnings("try") // only there to be closed
+    private static List<Embedding> embeddings(Exchange exchange, Embedder embedder, List<String> inputs) {
+        try (LeavingClient client = new LeavingClient(exchange::onClientGone)) {
+            return embedder.embed(inputs);
+        }
     }
 
     private ObjectNode json(List<Embedding> embeddings, EmbeddingBody body) {

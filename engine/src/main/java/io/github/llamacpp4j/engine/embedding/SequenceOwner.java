@@ -11,9 +11,9 @@ final class SequenceOwner {
     private static final int TOKENS_FOR_ALL_THREADS = 512;
 
     /** Waiting for callers that may come back takes at most this part of the time that their batch took. */
-    private static final int PATIENCE_SHARE = 4;
+    private static final int PATIENCE_SHARE = 2;
 
-    private static final long LONGEST_PATIENCE_NANOS = 5_000_000;
+    private static final long LONGEST_PATIENCE_NANOS = 10_000_000;
 
     private final WorkQueue queue;
     private final SequenceComputer computer;
@@ -40,26 +40,20 @@ final class SequenceOwner {
 
     private void run() {
         try (computer) {
-            long patience = 0;
-            for (WorkQueue.Taken taken = queue.take(0); !taken.works().isEmpty(); taken = queue.take(patience)) {
+            WorkQueue.Taken taken = queue.take(0, 0);
+            while (!taken.works().isEmpty()) {
                 long start = System.nanoTime();
                 setCurrent(taken.works());
                 compute(taken.works(), threads(taken));
                 setCurrent(List.of());
-                patience = patience(taken.works(), System.nanoTime() - start);
+                long patience = Math.min((System.nanoTime() - start) / PATIENCE_SHARE, LONGEST_PATIENCE_NANOS);
+                taken = queue.take(taken.calls(), patience);
             }
         } catch (Error fatal) {
             current.forEach(work -> work.fail(fatal));
             queue.close();
             throw fatal;
         }
-    }
-
-    /** Where several callers were answered at once, each of them may be back with its next text in a moment. */
-    private static long patience(List<Work> works, long elapsed) {
-        boolean severalCalls =
-                works.stream().map(Work::call).distinct().limit(2).count() > 1;
-        return severalCalls ? Math.min(elapsed / PATIENCE_SHARE, LONGEST_PATIENCE_NANOS) : 0;
     }
 
     /** Under a lock, so that a batch is never stopped in place of the one before it. */

@@ -27,7 +27,7 @@ final class SequenceService implements AutoCloseable {
     }
 
     SequenceService(String name, Shape shape, Supplier<? extends SequenceComputer> computers) {
-        this.queue = new WorkQueue(shape.queueCapacity(), shape.batch());
+        this.queue = new WorkQueue(shape.queueCapacity(), shape.batch(), shape.contexts());
         List<SequenceComputer> made = new ArrayList<>();
         try {
             for (int i = 0; i < shape.contexts(); i++) {

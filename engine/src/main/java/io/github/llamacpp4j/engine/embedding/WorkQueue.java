@@ -12,12 +12,14 @@ final class WorkQueue {
 
     private final int capacity;
     private final BatchShape batch;
+    private final int takers;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final Condition notFull = lock.newCondition();
     private final ArrayDeque<Work> waiting = new ArrayDeque<>();
     private long waitingTokens;
     private int idleTakers;
+    private int callsBeingComputed;
     private boolean closed;
 
     /**
@@ -26,15 +28,23 @@ final class WorkQueue {
      * @param works none if the queue is closed
      * @param idleTakers how many other owner threads have nothing to do
      */
-    record Taken(List<Work> works, int idleTakers) {}
+    record Taken(List<Work> works, int idleTakers) {
+
+        /** Of how many calls there is something among it. */
+        int calls() {
+            return (int) works.stream().map(Work::call).distinct().count();
+        }
+    }
 
     /**
      * @param capacity how many sequences may wait
      * @param batch how much is taken at once
+     * @param takers how many owner threads take
      */
-    WorkQueue(int capacity, BatchShape batch) {
+    WorkQueue(int capacity, BatchShape batch, int takers) {
         this.capacity = capacity;
         this.batch = batch;
+        this.takers = takers;
     }
 
     /**
@@ -96,18 +106,22 @@ final class WorkQueue {
      * Waits for work and takes the oldest, then whatever fits beside it: no more than a batch, and about this taker's
      * share while others have nothing to do.
      *
-     * @param patience how many nanoseconds to wait for more if a batch would be mostly gaps
+     * @param answered how many calls this taker has just given something, whose callers may be back in a moment
+     * @param patience how many nanoseconds to wait for this taker's share of the callers, if a batch would have gaps
      */
-    Taken take(long patience) {
+    Taken take(int answered, long patience) {
         lock.lock();
         try {
+            callsBeingComputed -= answered;
             List<Work> taken = new ArrayList<>();
             while (taken.isEmpty() && awaitWork()) {
-                awaitMore(patience);
+                awaitMore((answered + callsBeingComputed) / takers, patience);
                 fill(taken, (waitingTokens + idleTakers) / (idleTakers + 1));
                 notFull.signalAll();
             }
-            return new Taken(taken, waiting.isEmpty() ? idleTakers : 0);
+            Taken result = new Taken(taken, waiting.isEmpty() ? idleTakers : 0);
+            callsBeingComputed += result.calls();
+            return result;
         } finally {
             lock.unlock();
         }
@@ -133,9 +147,9 @@ final class WorkQueue {
         }
     }
 
-    private void awaitMore(long patience) {
+    private void awaitMore(int expected, long patience) {
         long left = patience;
-        while (left > 0 && !closed && waitingTokens < batch.worthwhileTokens()) {
+        while (left > 0 && !closed && waiting.size() < expected && waitingTokens < batch.worthwhileTokens()) {
             try {
                 left = notEmpty.awaitNanos(left);
             } catch (InterruptedException e) {
