@@ -39,7 +39,7 @@ class CallGrammarCoverageTest {
             "llama-cpp-rwkv-world.jinja",
             "microsoft-Phi-3.5-mini-instruct.jinja");
 
-    private static final int WALKS = Integer.getInteger("call.walks", 6);
+    private static final int WALKS = Integer.getInteger("call.walks", 2);
     private static final int MOST_STEPS = 3_000;
 
     private static final String TOOLS = """
@@ -191,7 +191,7 @@ class CallGrammarCoverageTest {
         });
         print(calls[0] + " calls read back");
         assertThat(failures).isEmpty();
-        assertThat(calls[0]).isGreaterThan(40);
+        assertThat(calls[0]).isGreaterThan(60);
     }
 
     /** Members in the order of the schema. */

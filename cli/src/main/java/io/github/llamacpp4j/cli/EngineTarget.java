@@ -4,6 +4,7 @@ import io.github.llamacpp4j.ChatOptions;
 import io.github.llamacpp4j.ChatStream;
 import io.github.llamacpp4j.GenerationOptions;
 import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.OutputConstraint;
 import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.chat.OutputEvent;
 import io.github.llamacpp4j.engine.EngineStats;
@@ -34,11 +35,15 @@ final class EngineTarget implements LoadTarget {
 
     @Override
     public LoadReply send(LoadRequest request, Runnable onPiece) {
-        GenerationOptions options = GenerationOptions.builder()
+        GenerationOptions.Builder builder = GenerationOptions.builder()
                 .temperature(0)
                 .maxTokens(request.maxTokens())
-                .ignoreEndOfGeneration(true)
-                .build();
+                .ignoreEndOfGeneration(true);
+        String schema = request.schema();
+        if (schema != null) {
+            builder.constraint(OutputConstraint.jsonSchema(schema));
+        }
+        GenerationOptions options = builder.build();
         Boolean thinking = request.thinking();
         return thinking == null
                 ? complete(request.prompt(), options, onPiece)

@@ -26,6 +26,7 @@ final class LoadTest {
         CONCURRENCY,
         PREFIX,
         INTERFERENCE,
+        SCHEMA,
         THINKING
     }
 
@@ -35,7 +36,7 @@ final class LoadTest {
             description =
                     "Measure the engine under load instead: ${COMPLETION-CANDIDATES}. single: short, medium and long"
                             + " prompts; concurrency: so many callers at once; prefix: a shared beginning; interference: a long prompt"
-                            + " arrives while others stream; thinking: on and off.")
+                            + " arrives while others stream; schema: free text beside JSON under a schema; thinking: on and off.")
     private List<Kind> workloads = List.of();
 
     @Option(
@@ -49,10 +50,15 @@ final class LoadTest {
     private boolean prefix;
 
     @Option(
+            names = "--schema",
+            description = "The workload schema, with the callers of --concurrency (default 1 and 4).")
+    private boolean schema;
+
+    @Option(
             names = "--max-tokens",
             paramLabel = "N",
             defaultValue = "32",
-            description = "Tokens per request of concurrency, prefix and thinking (default 32).")
+            description = "Tokens per request of concurrency, prefix, schema and thinking (default 32).")
     private int maxTokens;
 
     @Option(
@@ -78,7 +84,10 @@ final class LoadTest {
     private Set<Kind> kinds() {
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         kinds.addAll(workloads);
-        if (!callers.isEmpty()) {
+        if (schema) {
+            kinds.add(Kind.SCHEMA);
+        }
+        if (!callers.isEmpty() && !kinds.contains(Kind.SCHEMA)) {
             kinds.add(Kind.CONCURRENCY);
         }
         if (prefix) {
@@ -88,7 +97,8 @@ final class LoadTest {
     }
 
     private List<Integer> callers() {
-        List<Integer> counts = callers.isEmpty() ? List.of(1, 2, 4, 8, 16) : callers;
+        List<Integer> usual = kinds().contains(Kind.SCHEMA) ? List.of(1, 4) : List.of(1, 2, 4, 8, 16);
+        List<Integer> counts = callers.isEmpty() ? usual : callers;
         for (int count : counts) {
             if (count < 1 || count > MOST_CALLERS) {
                 throw new CommandFailure("usage", "--concurrency must be 1 to " + MOST_CALLERS + ", got " + count);
@@ -129,6 +139,7 @@ final class LoadTest {
                 case CONCURRENCY -> callers().forEach(count -> points.add(workload.concurrency(count, maxTokens)));
                 case PREFIX -> points.add(workload.prefix(maxTokens));
                 case INTERFERENCE -> points.add(workload.interference());
+                case SCHEMA -> callers().forEach(count -> points.add(workload.schema(count, maxTokens)));
                 case THINKING -> points.addAll(workload.thinking(maxTokens));
             }
         }

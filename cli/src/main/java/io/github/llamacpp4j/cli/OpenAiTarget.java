@@ -103,6 +103,10 @@ final class OpenAiTarget implements LoadTarget {
                 .put("ignore_eos", true)
                 .put("stream", true);
         body.putObject("stream_options").put("include_usage", true);
+        String schema = request.schema();
+        if (schema != null) {
+            body.set("json_schema", Json.MAPPER.readTree(schema));
+        }
         Boolean thinking = request.thinking();
         if (thinking == null) {
             return body.put("prompt", request.prompt());

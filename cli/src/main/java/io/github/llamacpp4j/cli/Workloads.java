@@ -29,6 +29,19 @@ final class Workloads {
     private static final int INTERFERED_TOKENS = 160;
     private static final int TOKENS_BEFORE_NEWCOMER = 8;
 
+    /** Answers reach the maximum of tokens: the list has to be longer. */
+    private static final String PLAIN_SCHEMA = """
+            {"type":"array","minItems":400,"items":{"type":"object","properties":{"name":{"type":"string"},\
+            "age":{"type":"integer","minimum":0,"maximum":120},"city":{"type":"string"}},"required":["name","age","city"]}}""";
+
+    private static final String LONG_KEYS_SCHEMA = """
+            {"type":"array","minItems":400,"items":{"type":"object","properties":{\
+            "is_the_customer_a_natural_person":{"type":"boolean"},\
+            "number_of_items_in_the_shopping_cart":{"type":"integer","minimum":0,"maximum":99},\
+            "preferred_method_of_payment":{"enum":["card","cash"]}},\
+            "required":["is_the_customer_a_natural_person","number_of_items_in_the_shopping_cart",\
+            "preferred_method_of_payment"]}}""";
+
     private final AtomicInteger serial = new AtomicInteger();
 
     /** The seed's table of single requests: short, medium and long prompts with 32 and 128 tokens. */
@@ -112,6 +125,29 @@ final class Workloads {
                             .toList()));
             return values;
         });
+    }
+
+    /** Free text, text under a schema, and text under a schema with long names of members, one after another. */
+    Workload schema(int callers, int tokens) {
+        return new Workload("schema", Integer.toString(callers), target -> {
+            double free = speed(target, callers, () -> new LoadRequest(fresh(0), tokens));
+            double plain = speed(target, callers, () -> new LoadRequest(fresh(0), tokens, PLAIN_SCHEMA));
+            double keys = speed(target, callers, () -> new LoadRequest(fresh(0), tokens, LONG_KEYS_SCHEMA));
+            Map<String, Double> values = new LinkedHashMap<>();
+            values.put("free_tokens_per_second", free);
+            values.put("schema_tokens_per_second", plain);
+            values.put("long_keys_tokens_per_second", keys);
+            values.put("schema_ratio", plain / free);
+            values.put("long_keys_ratio", keys / free);
+            return values;
+        });
+    }
+
+    private static double speed(LoadTarget target, int callers, Supplier<LoadRequest> requests) {
+        long start = System.nanoTime();
+        List<LoadReply> replies = together(target, callers, requests);
+        double wall = (System.nanoTime() - start) / 1e9;
+        return replies.stream().mapToInt(LoadReply::tokens).sum() / wall;
     }
 
     /** Three streams run while a long prompt arrives: how long they stand still. */

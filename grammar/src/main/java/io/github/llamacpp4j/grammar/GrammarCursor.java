@@ -10,12 +10,18 @@ import java.util.Arrays;
  * <p>Not safe for use by several threads; one belongs to one request.
  */
 public final class GrammarCursor {
+    /** The most steps that can be taken back; older states are let go, and with them what the automaton remembered then. */
+    public static final int MOST_ROLLBACK = 1024;
+
     private static final int MAX_FORCED_BYTES = 1 << 16;
 
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
     private final MaskBuilder masks;
     private State[] history = new State[64];
+    /** How many states have left {@link #history} at its beginning. */
+    private int forgotten;
+
     private int accepted;
     private boolean finished;
 
@@ -138,28 +144,37 @@ public final class GrammarCursor {
     /**
      * Takes back the last steps.
      *
-     * @param steps how many, at most {@link #acceptedTokens()}
+     * @param steps how many, at most {@link #acceptedTokens()} and {@link #MOST_ROLLBACK}
      */
     public void rollback(int steps) {
-        if (steps < 0 || steps > accepted) {
-            throw new IllegalArgumentException("cannot roll back " + steps + " of " + accepted + " accepted tokens");
+        if (steps < 0 || steps > accepted - forgotten || steps > MOST_ROLLBACK) {
+            throw new IllegalArgumentException("cannot roll back " + steps + " of " + accepted
+                    + " accepted tokens, of which" + " the last " + MOST_ROLLBACK + " are remembered");
         }
         if (steps > 0) {
-            Arrays.fill(history, accepted - steps + 1, accepted + 1, automaton.dead);
+            int last = accepted - forgotten;
+            Arrays.fill(history, last - steps + 1, last + 1, automaton.dead);
             accepted -= steps;
             finished = false;
         }
     }
 
     private State state() {
-        return history[accepted];
+        return history[accepted - forgotten];
     }
 
     private void push(State next) {
-        if (++accepted == history.length) {
+        int index = ++accepted - forgotten;
+        if (index > 2 * MOST_ROLLBACK) {
+            System.arraycopy(history, index - MOST_ROLLBACK, history, 0, MOST_ROLLBACK);
+            Arrays.fill(history, MOST_ROLLBACK, history.length, automaton.dead);
+            forgotten += index - MOST_ROLLBACK;
+            index = MOST_ROLLBACK;
+        }
+        if (index == history.length) {
             history = Arrays.copyOf(history, 2 * history.length);
         }
-        history[accepted] = next;
+        history[index] = next;
     }
 
     /** The state after the token; the same state when the token ends the text. */

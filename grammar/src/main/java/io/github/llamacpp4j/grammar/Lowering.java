@@ -16,6 +16,10 @@ import java.util.List;
 final class Lowering {
     private static final int INLINE_RULE_SIZE = 48;
     private static final int INLINE_REPEAT_SIZE = 4_096;
+    /** Masks are found faster in copies than in rules that double; so these are made as long as the network is small. */
+    private static final int COPIED_REPEAT_SIZE = 131_072;
+
+    private static final int ROOMY = 65_536;
     private static final int BLOCK_SIZE = 1_024;
 
     private final NetworkBuilder network;
@@ -133,7 +137,9 @@ final class Lowering {
 
     private void repeat(Node.Repeat repeat, int from, int to) {
         Node body = repeat.body();
-        boolean small = repeat.size() <= INLINE_REPEAT_SIZE || Math.max(repeat.min(), repeat.max()) <= 1;
+        boolean small = repeat.size() <= INLINE_REPEAT_SIZE
+                || Math.max(repeat.min(), repeat.max()) <= 1
+                || (repeat.size() <= COPIED_REPEAT_SIZE && network.stateCount() <= ROOMY);
         if (small) {
             smallRepeat(repeat, from, to);
             return;

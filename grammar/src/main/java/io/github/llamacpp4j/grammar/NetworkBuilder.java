@@ -23,6 +23,10 @@ final class NetworkBuilder {
         this.limits = limits;
     }
 
+    int stateCount() {
+        return states;
+    }
+
     int newState() {
         if (states >= limits.automatonStates()) {
             throw new GrammarException(

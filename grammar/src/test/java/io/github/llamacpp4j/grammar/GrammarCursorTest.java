@@ -32,6 +32,22 @@ class GrammarCursorTest {
     private final TokenVocabulary vocabulary = TestVocabulary.create();
 
     @Test
+    void longTextsAreForgottenButForTheLastSteps() {
+        GrammarCursor cursor = Grammar.parse("root ::= [a-z]*")
+                .compile(TokenVocabulary.empty())
+                .cursor();
+        for (int i = 0; i < 5 * GrammarCursor.MOST_ROLLBACK; i++) {
+            assertThat(cursor.tryAcceptBytes(new byte[] {'a'})).isTrue();
+        }
+        cursor.rollback(GrammarCursor.MOST_ROLLBACK);
+        assertThat(cursor.acceptedTokens()).isEqualTo(4 * GrammarCursor.MOST_ROLLBACK);
+        assertThat(cursor.tryAcceptBytes(new byte[] {'b'})).isTrue();
+        assertThatThrownBy(() -> cursor.rollback(GrammarCursor.MOST_ROLLBACK + 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("remembered");
+    }
+
+    @Test
     void theMaskAgreesWithTryingEveryToken() {
         Random random = new Random(1);
         for (String gbnf : GRAMMARS) {

@@ -45,7 +45,7 @@ class SchemaSoundnessTest {
             schemas++;
             Schema validator = VALIDATOR.getSchema(json);
             for (int run = 0; run < 4; run++) {
-                Optional<String> text = generate(compiled, random);
+                Optional<String> text = generate(compiled, random, vocabulary);
                 if (text.isPresent()) {
                     texts++;
                     List<Error> errors = validator.validate(
@@ -62,7 +62,7 @@ class SchemaSoundnessTest {
     }
 
     /** Walks at random, more and more inclined to close what is open; gives up after a while. */
-    private Optional<String> generate(CompiledGrammar compiled, Random random) {
+    static Optional<String> generate(CompiledGrammar compiled, Random random, TokenVocabulary vocabulary) {
         GrammarCursor cursor = compiled.cursor();
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         for (int step = 0; step < 400; step++) {
@@ -86,7 +86,7 @@ class SchemaSoundnessTest {
         return Optional.empty();
     }
 
-    private static Map<String, Object> schema(Random random, int depth) {
+    static Map<String, Object> schema(Random random, int depth) {
         Map<String, Object> schema = new LinkedHashMap<>();
         switch (random.nextInt(depth > 0 ? 11 : 6)) {
             case 0 -> {
