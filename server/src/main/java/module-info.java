@@ -4,6 +4,7 @@ module io.github.llamacpp4j.server {
     requires transitive io.github.llamacpp4j.llama;
     requires io.github.llamacpp4j.micrometer;
     requires io.helidon.webserver;
+    requires jdk.net;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires tools.jackson.databind;

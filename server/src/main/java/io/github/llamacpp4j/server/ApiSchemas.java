@@ -10,6 +10,7 @@ import static io.github.llamacpp4j.server.Schemas.optional;
 import static io.github.llamacpp4j.server.Schemas.reference;
 import static io.github.llamacpp4j.server.Schemas.type;
 
+import io.github.llamacpp4j.server.Schemas.Member;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +38,30 @@ final class ApiSchemas {
     private static void parts(Map<String, ObjectNode> schemas) {
         ObjectNode text = object(member("type", choice(List.of("text"))), member("text", type("string")));
         ObjectNode content = anyOf(type("string"), array(text, 0, ANY));
+        Member name = optional("name", nullable(type("string")));
         schemas.put(
                 "ChatMessage",
-                object(
-                        member("role", choice(List.of("system", "developer", "user", "assistant", "tool"))),
-                        optional("content", nullable(content)),
-                        optional("reasoning_content", nullable(type("string"))),
-                        optional("tool_call_id", type("string")),
-                        optional("name", type("string")),
-                        optional("tool_calls", array(reference("ToolCall"), 0, ANY))));
+                anyOf(
+                        object(
+                                member("role", choice(List.of("system", "developer", "user"))),
+                                member("content", content),
+                                name),
+                        object(
+                                member("role", choice(List.of("assistant"))),
+                                member("content", content),
+                                optional("reasoning_content", nullable(type("string"))),
+                                optional("refusal", nullable(type("string"))),
+                                name,
+                                optional("tool_calls", nullable(array(reference("ToolCall"), 0, ANY)))),
+                        object(
+                                member("role", choice(List.of("assistant"))),
+                                optional("content", nullable(content)),
+                                member("tool_calls", array(reference("ToolCall"), 1, ANY))),
+                        object(
+                                member("role", choice(List.of("tool"))),
+                                member("content", content),
+                                optional("tool_call_id", nullable(type("string"))),
+                                name)));
         schemas.put(
                 "ToolCall",
                 object(
@@ -53,7 +69,9 @@ final class ApiSchemas {
                         optional("type", choice(List.of("function"))),
                         member(
                                 "function",
-                                object(member("name", type("string")), member("arguments", type("string"))))));
+                                object(
+                                        member("name", type("string").put("minLength", 1)),
+                                        member("arguments", argumentsSchema())))));
         schemas.put(
                 "Tool",
                 object(
@@ -96,6 +114,13 @@ final class ApiSchemas {
                                                 optional("name", type("string")),
                                                 optional("strict", nullable(type("boolean"))),
                                                 member("schema", type("object")))))));
+    }
+
+    /** The text of a JSON object; as others have it, also the object itself. */
+    private static ObjectNode argumentsSchema() {
+        ObjectNode text = type("string").put("contentMediaType", "application/json");
+        text.putArray("examples").add("{}");
+        return anyOf(type("object"), text);
     }
 
     private static void replies(Map<String, ObjectNode> schemas) {

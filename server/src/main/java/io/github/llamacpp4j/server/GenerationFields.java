@@ -3,10 +3,12 @@ package io.github.llamacpp4j.server;
 import io.github.llamacpp4j.OutputConstraint;
 import io.github.llamacpp4j.engine.EngineRequest;
 import io.github.llamacpp4j.engine.Mirostat;
+import io.github.llamacpp4j.engine.SamplerKind;
 import io.github.llamacpp4j.engine.SamplerOrder;
 import io.github.llamacpp4j.engine.SamplingOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -157,7 +159,7 @@ final class GenerationFields {
                         (s, v) -> s.repeatPenalty(v)),
                 Field.<GenerationBody>of(
                                 "samplers",
-                                Schemas.array(Schemas.type("string").put("maxLength", LONGEST_WORD), 0, MOST_SAMPLERS),
+                                Schemas.array(samplerName(), 0, MOST_SAMPLERS),
                                 "The samplers in the order in which they run, named as in `--samplers` of llama.cpp.",
                                 GenerationFields::readSamplers)
                         .extension(),
@@ -350,6 +352,11 @@ final class GenerationFields {
         body.sampling(sampling -> sampling.drySequenceBreakers(breakers));
     }
 
+    private static ObjectNode samplerName() {
+        return Schemas.choice(
+                Arrays.stream(SamplerKind.values()).map(SamplerKind::nativeName).toList());
+    }
+
     private static void readSamplers(Value value, GenerationBody body) {
         List<String> names = new ArrayList<>();
         for (Value item : value.items(0, MOST_SAMPLERS)) {
@@ -365,6 +372,7 @@ final class GenerationFields {
 
     private static ObjectNode biasObject() {
         ObjectNode schema = Schemas.type("object").put("maxProperties", MOST_BIASES);
+        schema.putObject("propertyNames").put("pattern", "^(0|[1-9][0-9]{0,6})$");
         schema.set(
                 "additionalProperties",
                 Schemas.type("number").put("minimum", -LARGEST_BIAS).put("maximum", LARGEST_BIAS));

@@ -10,7 +10,10 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * An OpenAI-compatible HTTP server. It listens from the start, so that its health can be asked while the model is loaded, and
@@ -52,12 +56,27 @@ public final class Server implements AutoCloseable {
                 .protocolsDiscoverServices(false)
                 .addConnectionSelector(connections)
                 .maxTcpConnections(options.maxConnections())
-                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
+                .connectionOptions(sockets())
                 .writeBufferSize(0)
                 .directHandlers(DirectErrors.handlers())
                 .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                 .routing(HttpRouting.builder().any(new Dispatcher(routes(more), state, options, metrics)))
                 .build();
+    }
+
+    /** A client that vanishes without a word, as when its machine loses power, is noticed within a minute of silence. */
+    private static SocketOptions sockets() {
+        SocketOptions.Builder options = SocketOptions.builder().tcpNoDelay(true).socketKeepAlive(true);
+        try (Socket probe = new Socket()) {
+            if (probe.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+                options.putSocketOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30)
+                        .putSocketOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10)
+                        .putSocketOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("no socket can be made", e);
+        }
+        return options.build();
     }
 
     /**
