@@ -38,8 +38,14 @@ final class BatchBuilder {
         return decodeTokens;
     }
 
-    /** Builds a batch of the sequences that can go on; prompts get at most {@code freeCells} less what the others need. */
-    void build(List<Sequence> runnable, PrefillBudget budget, int freeCells) {
+    /**
+     * Builds a batch of the sequences that can go on.
+     *
+     * @param budget how much of prompts fits
+     * @param freeCells prompts get at most so many less what the others need
+     * @param usedCells how many cells are in use
+     */
+    void build(List<Sequence> runnable, PrefillBudget budget, int freeCells, int usedCells) {
         clear();
         List<Sequence> prefilling = new ArrayList<>();
         for (int i = 0; i < runnable.size(); i++) {
@@ -53,7 +59,13 @@ final class BatchBuilder {
         decodeTokens = batch.size();
         first = runnable.size() > batch.capacity() ? first + batch.capacity() : 0;
         int limit = Math.min(batch.room(), Math.max(freeCells - decodeTokens, 1));
-        addPrompts(prefilling, Math.min(budget.tokens(decodeTokens), limit));
+        addPrompts(prefilling, Math.min(budget.tokens(decodeTokens, isCrowded(prefilling, usedCells)), limit));
+    }
+
+    /** Whether rows of several sequences come together, and none of the prompts has at least three quarters of the cells. */
+    private boolean isCrowded(List<Sequence> prefilling, int usedCells) {
+        int most = prefilling.stream().mapToInt(Sequence::decoded).max().orElse(0);
+        return decodeTokens + prefilling.size() > 1 && 4L * most < 3L * usedCells;
     }
 
     /** Builds a batch of one sequence only. */

@@ -280,7 +280,7 @@ final class EngineLoop {
             builder.buildAlone(runnable.get(solo++ % runnable.size()), DETERMINISTIC_CHUNK);
         } else {
             speculation.prepare(runnable);
-            builder.build(runnable, budget, Math.min(batchLimit, store.obtainableCells()));
+            builder.build(runnable, budget, Math.min(batchLimit, store.obtainableCells()), store.usedCells());
         }
         boolean decodesOnly = builder.decodeTokens() == builder.batch().size();
         publish(decodesOnly ? lastDecodeNanos : Long.MAX_VALUE);

@@ -15,8 +15,15 @@ final class PrefillBudget {
      */
     private static final int LARGEST_ALONE = 512;
 
-    /** Attention on processors is computed in tiles of this many rows: a few more cost another tile, and a few less save little. */
+    /**
+     * Attention on processors is computed in tiles of this many rows: a few more cost another tile, and a few less save little. A
+     * tile reads each cell that one of its rows needs for all of them; with fewer rows than a tile each row reads its own only, which
+     * costs a quarter more per cell ({@code ggml_compute_forward_flash_attn_ext}).
+     */
     private static final int TILE = 64;
+
+    /** Where this many tiles fit the target time, the number of steps matters more than what attention reads in vain. */
+    private static final int TILES_OF_FAST_MACHINE = 8;
 
     private static final double WEIGHT = 0.25;
 
@@ -30,8 +37,19 @@ final class PrefillBudget {
         soloTargetNanos = Nanos.of(options.soloPrefillTargetTime());
     }
 
-    /** The budget beside {@code decodeTokens} tokens of generating sequences. */
-    int tokens(int decodeTokens) {
+    /**
+     * The budget beside {@code decodeTokens} tokens of generating sequences.
+     *
+     * @param crowded whether most cells belong to other sequences than the one whose prompt is read, and the batch has rows of several
+     */
+    int tokens(int decodeTokens, boolean crowded) {
+        int tokens = tokens(decodeTokens);
+        int belowTile = TILE - 1 - decodeTokens;
+        boolean fast = nanosPerToken > 0 && targetNanos / nanosPerToken >= TILES_OF_FAST_MACHINE * TILE;
+        return crowded && !fast && belowTile >= SMALLEST ? Math.min(tokens, belowTile) : tokens;
+    }
+
+    private int tokens(int decodeTokens) {
         if (nanosPerToken <= 0) {
             return decodeTokens == 0 ? LARGEST_ALONE : FIRST_GUESS;
         }
