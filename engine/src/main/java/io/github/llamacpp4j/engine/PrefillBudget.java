@@ -17,8 +17,8 @@ final class PrefillBudget {
 
     /**
      * Attention on processors is computed in tiles of this many rows: a few more cost another tile, and a few less save little. A
-     * tile reads each cell that one of its rows needs for all of them; with fewer rows than a tile each row reads its own only, which
-     * costs a quarter more per cell ({@code ggml_compute_forward_flash_attn_ext}).
+     * tile reads each cell that one of its rows needs for all of them; with fewer rows than a tile each row reads its own only, at a
+     * higher price per cell ({@code ggml_compute_forward_flash_attn_ext}).
      */
     private static final int TILE = 64;
 
@@ -40,7 +40,7 @@ final class PrefillBudget {
     /**
      * The budget beside {@code decodeTokens} tokens of generating sequences.
      *
-     * @param crowded whether most cells belong to other sequences than the one whose prompt is read, and the batch has rows of several
+     * @param crowded whether the batch has rows of several sequences, and tiles would read too many cells for nothing
      */
     int tokens(int decodeTokens, boolean crowded) {
         int tokens = tokens(decodeTokens);
