@@ -49,7 +49,7 @@ class BenchCommandIT {
         CommandRun run = bench("--schema", "--concurrency", "2", "--max-tokens", "24", "-o", "json");
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode row = Json.MAPPER.readTree(run.out()).get(0);
-        assertThat(row.path("table").asString()).isEqualTo("schema");
+        assertThat(row.path("workload").asString()).isEqualTo("schema");
         assertThat(row.path("schema_ratio").asDouble()).isPositive();
         assertThat(row.path("long_keys_ratio").asDouble()).isPositive();
     }
