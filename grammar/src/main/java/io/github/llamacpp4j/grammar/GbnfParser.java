@@ -15,6 +15,9 @@ import java.util.OptionalInt;
  * defined twice are errors. Groups are kept on a stack of its own, so nesting cannot overflow the Java stack.
  */
 final class GbnfParser {
+    /** Repetitions of repetitions may multiply to so many places; their texts can be read in many ways. */
+    private static final long MOST_NESTED = 100_000_000;
+
     static final String ROOT = "root";
 
     private static final int END = -1;
@@ -400,6 +403,13 @@ final class GbnfParser {
             }
         }
         Node body = group.sequence.removeLast();
+        long copies = Math.max(1, max == Node.Repeat.UNBOUNDED ? min : max);
+        if (body instanceof Node.Repeat && copies > 1 && copies * body.size() > MOST_NESTED) {
+            throw error(
+                    GrammarException.Kind.LIMIT,
+                    start,
+                    "repetitions of repetitions multiply to more than " + MOST_NESTED + " places");
+        }
         group.sequence.add(Node.repeat(body, min, max));
     }
 

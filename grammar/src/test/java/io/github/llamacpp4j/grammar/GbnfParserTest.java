@@ -70,4 +70,12 @@ class GbnfParserTest {
         assertThat(Grammar.parse(once).toGbnf()).isEqualTo(once);
         assertThat(once).startsWith("root ::= ").contains("{2,5}", "<[7]>?", "!<[8]>+", "x{3}");
     }
+
+    @Test
+    void repetitionsThatMultiplyBeyondMeasureAreRefused() {
+        assertThatThrownBy(() -> Grammar.parse("root ::= .{0,1000}{0,1000}{0,1000}{0,1000}"))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("multiply");
+        assertThat(Grammar.parse("root ::= ((\"a\"{50}){50}){50}")).isNotNull();
+    }
 }

@@ -85,6 +85,7 @@ class MutationTest {
         int worked = 0;
         int refused = 0;
         Duration slowest = Duration.ZERO;
+        String slowestMutant = "";
         for (int i = 0; i < count; i++) {
             boolean gbnf = i % 2 == 0;
             List<String> base = gbnf ? grammars : schemas;
@@ -92,7 +93,10 @@ class MutationTest {
             boolean[] ok = new boolean[1];
             Duration time = CpuTime.of(() -> ok[0] = tryOne(mutant, gbnf, vocabulary));
             assertThat(time).as(mutant).isLessThan(Duration.ofSeconds(2));
-            slowest = time.compareTo(slowest) > 0 ? time : slowest;
+            if (time.compareTo(slowest) > 0) {
+                slowest = time;
+                slowestMutant = mutant;
+            }
             if (ok[0]) {
                 worked++;
             } else {
@@ -100,7 +104,7 @@ class MutationTest {
             }
         }
         Corpus.report(count + " mutants: " + worked + " work, " + refused + " refused, slowest " + slowest.toMillis()
-                + " ms, heap " + (Runtime.getRuntime().totalMemory() >> 20) + " MiB");
+                + " ms, heap " + (Runtime.getRuntime().totalMemory() >> 20) + " MiB; the slowest: " + slowestMutant);
         assertThat(worked).isPositive();
         assertThat(refused).isPositive();
     }
