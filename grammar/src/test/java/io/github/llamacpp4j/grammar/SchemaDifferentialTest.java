@@ -9,6 +9,7 @@ import com.networknt.schema.SpecificationVersion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -37,6 +38,8 @@ class SchemaDifferentialTest {
             "^.?[-+]x$",
             "^[\\u00e9-\\u00ff]|\\n$");
 
+    private static final Pattern ESCAPE = Pattern.compile("\\\\u([0-9A-F]{4})");
+
     private final Random random = new Random(20_261_123);
 
     @Test
@@ -60,11 +63,11 @@ class SchemaDifferentialTest {
             }
             schemas++;
             Schema validator = VALIDATOR.getSchema(json);
-            boolean subset = json.contains("\"format\"");
+            boolean subset = json.contains("\"format\"") || hasUntypedObject(json);
             for (int run = 0; run < 3; run++) {
                 Optional<String> text = SchemaSoundnessTest.generate(compiled, random, vocabulary);
                 for (int mutant = 0; text.isPresent() && mutant < 8; mutant++) {
-                    String instance = JsonTrees.MAPPER.writeValueAsString(changed(JsonTrees.parse(text.orElseThrow())));
+                    String instance = canonical(changed(JsonTrees.parse(text.orElseThrow())));
                     boolean validates = validator
                             .validate(
                                     instance,
@@ -87,6 +90,17 @@ class SchemaDifferentialTest {
         assertThat(incomplete).isEmpty();
         assertThat(valid).isGreaterThan(100);
         assertThat(invalid).isGreaterThan(100);
+    }
+
+    /** Escapes in lower case, as Python writes them. */
+    private static String canonical(@Nullable Object instance) {
+        return ESCAPE.matcher(JsonTrees.MAPPER.writeValueAsString(instance))
+                .replaceAll(found -> "\\\\u" + found.group(1).toLowerCase(Locale.ROOT));
+    }
+
+    /** By contract, properties without a type mean an object, although any other value is valid too. */
+    private static boolean hasUntypedObject(String schema) {
+        return schema.replace("\"type\":\"object\",\"properties\"", "").contains("\"properties\"");
     }
 
     /** The instance with one value in it changed, or one member or element left out. */
