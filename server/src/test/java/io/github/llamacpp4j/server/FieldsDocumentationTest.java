@@ -12,7 +12,7 @@ class FieldsDocumentationTest {
 
     @Test
     void thePageListsEveryFieldAsItIsRead() throws IOException {
-        String page = Files.readString(page());
+        String page = Files.readString(page("server-api.md"));
         ServerOptions options = ServerOptions.defaults();
         assertThat(page).contains(table(ChatFields.table(options)));
         assertThat(page).contains(table(CompletionFields.table(options)));
@@ -20,11 +20,12 @@ class FieldsDocumentationTest {
         assertThat(page).contains(table(RerankBody.table(options)));
     }
 
-    private static Path page() {
+    /** A page of the documentation. */
+    static Path page(String name) {
         Path here = Path.of("").toAbsolutePath();
         return Files.isDirectory(here.resolve("docs"))
-                ? here.resolve("docs/server-api.md")
-                : here.resolveSibling("docs/server-api.md");
+                ? here.resolve("docs").resolve(name)
+                : here.resolveSibling("docs").resolve(name);
     }
 
     static String table(FieldTable<?> fields) {
