@@ -13,6 +13,8 @@ import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -83,7 +85,7 @@ public final class Server implements AutoCloseable {
      * Starts a server, which listens when this returns and has no model yet.
      *
      * @throws IllegalArgumentException if the host is unknown, or other machines could use the server without a key
-     * @throws java.io.UncheckedIOException if the port is taken
+     * @throws UncheckedIOException if the port is taken
      */
     public static Server start(ServerOptions options) {
         return start(options, Map.of());
@@ -93,8 +95,25 @@ public final class Server implements AutoCloseable {
     static Server start(ServerOptions options, Map<String, Route> more) {
         InetAddress address = address(requireNonNull(options, "options"));
         Server server = new Server(options, address, more);
+        requireFree(address, options.port());
         server.web.start();
+        if (!server.web.isRunning()) {
+            throw new UncheckedIOException(new IOException("cannot listen on " + server.address()));
+        }
         return server;
+    }
+
+    /** The web server only logs that it cannot listen. */
+    private static void requireFree(InetAddress address, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(address, port));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot listen on " + address.getHostAddress() + " port " + port + ": " + e.getMessage()
+                            + "; choose another port, or 0 for any that is free",
+                    e);
+        }
     }
 
     private static InetAddress address(ServerOptions options) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llamacpp4j.server.RawClient.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,17 @@ class AccessTest {
                         .apiKeys(List.of("secret"))
                         .build())) {
             assertThat(server.port()).isNotEqualTo(keyed.port());
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsRefused() {
+        try (Server first = Server.start(TestRoutes.options().build())) {
+            assertThatThrownBy(() ->
+                            Server.start(TestRoutes.options().port(first.port()).build()))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("cannot listen on 127.0.0.1 port " + first.port())
+                    .hasMessageContaining("choose another port");
         }
     }
 
