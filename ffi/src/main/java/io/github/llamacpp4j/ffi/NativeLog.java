@@ -10,12 +10,16 @@ import java.util.List;
 /**
  * What llama.cpp and ggml say: every line goes to the {@link System.Logger} named {@value #LOGGER_NAME}, and the last ones
  * are kept, because a failed call often returns only NULL and tells the reason here. Levels drop by one step (info becomes
- * DEBUG, debug becomes TRACE), since llama.cpp tells at info level what a user of a library does not ask for. Thread-safe.
+ * DEBUG, debug becomes TRACE), since llama.cpp tells at info level what a user of a library does not ask for; that a
+ * computation was aborted, which its caller asked for, is no error either. Thread-safe.
  */
 public final class NativeLog {
 
     /** The name of the logger. */
     public static final String LOGGER_NAME = "io.github.llamacpp4j.native";
+
+    /** What {@code graph_compute} says of {@code GGML_STATUS_ABORTED}. */
+    private static final String ABORTED = "ggml_backend_sched_graph_compute_async failed with error 1";
 
     private static final int KEPT_LINES = 256;
     private static final int KEPT_LINE_CHARACTERS = 1000;
@@ -65,9 +69,10 @@ public final class NativeLog {
         if (text.isBlank()) {
             return;
         }
-        whole.add(new Line(nextNumber, partialLevel, text));
+        Level level = text.endsWith(ABORTED) ? Level.DEBUG : partialLevel;
+        whole.add(new Line(nextNumber, level, text));
         String kept = text.length() <= KEPT_LINE_CHARACTERS ? text : text.substring(0, KEPT_LINE_CHARACTERS) + "…";
-        lines.addLast(new Line(nextNumber++, partialLevel, kept));
+        lines.addLast(new Line(nextNumber++, level, kept));
         if (lines.size() > KEPT_LINES) {
             lines.removeFirst();
         }

@@ -52,6 +52,16 @@ class NativeLogTest {
     }
 
     @Test
+    void anAbortThatWasAskedForIsNoError() {
+        log.accept(ERROR, "graph_compute: ggml_backend_sched_graph_compute_async failed with error 1\n");
+        log.accept(ERROR, "graph_compute: ggml_backend_sched_graph_compute_async failed with error -1\n");
+        assertThat(logged)
+                .containsExactly(
+                        "DEBUG graph_compute: ggml_backend_sched_graph_compute_async failed with error 1",
+                        "ERROR graph_compute: ggml_backend_sched_graph_compute_async failed with error -1");
+    }
+
+    @Test
     void onlyWhatCameAfterAMarkIsTold() {
         log.accept(ERROR, "before\n");
         long mark = log.mark();
