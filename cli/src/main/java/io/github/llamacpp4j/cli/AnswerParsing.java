@@ -12,9 +12,6 @@ import io.github.llamacpp4j.chat.ParsedOutput;
 import io.github.llamacpp4j.chat.ParsedToolCall;
 import io.github.llamacpp4j.chat.TemplateTokens;
 import io.github.llamacpp4j.chat.ToolDefinition;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +46,9 @@ final class AnswerParsing implements JsonLines.Handler {
     }
 
     private static String template(ObjectNode request) {
-        return request.has("template") ? text(request, "template") : read(Path.of(text(request, "template_file")));
+        return request.has("template")
+                ? text(request, "template")
+                : TemplateRendering.read(text(request, "template_file"));
     }
 
     private OutputSyntax syntax(String template) {
@@ -72,14 +71,6 @@ final class AnswerParsing implements JsonLines.Handler {
         } catch (ChatException e) {
             throw new CommandFailure(
                     "request", "expected \"generation_prompt\", which cannot be found by rendering: " + e.getMessage());
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new CommandFailure("request", "cannot read the template " + file + ": " + e.getMessage());
         }
     }
 

@@ -117,6 +117,9 @@ final class Doctor {
     }
 
     private static String nativesRemedy() {
+        if (home().verdict() != Finding.Verdict.OK) {
+            return MOVE_HOME;
+        }
         boolean chosen = System.getProperty(NativeSets.DIRECTORY_PROPERTY) != null
                 || System.getenv(NativeSets.DIRECTORY_VARIABLE) != null;
         return chosen

@@ -84,7 +84,7 @@ final class GrammarChecking implements JsonLines.Handler {
         if (draft == null || draft.isNull()) {
             return options.draft();
         }
-        return draft(draft.asString());
+        return draft(draft.isString() || draft.isNumber() ? draft.asString() : draft.toString());
     }
 
     static SchemaOptions.Draft draft(String name) {

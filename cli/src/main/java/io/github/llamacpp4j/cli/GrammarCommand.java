@@ -84,7 +84,7 @@ final class GrammarCommand implements Callable<Integer> {
             throw new CommandFailure("request", "name a grammar with --gbnf FILE or --schema FILE, or use --jsonl");
         }
         if (source.batch) {
-            return new JsonLines(terminal).run(new GrammarChecking(vocabulary, options));
+            return new JsonLines(terminal, Json.EXACT).run(new GrammarChecking(vocabulary, options));
         }
         Grammar grammar = grammar(source, vocabulary, options);
         if (toGbnf) {
@@ -109,8 +109,7 @@ final class GrammarCommand implements Callable<Integer> {
             throw new CommandFailure("request", "name a grammar with --gbnf FILE or --schema FILE");
         }
         try {
-            SchemaGrammar grammar =
-                    GrammarChecking.schema(Json.MAPPER.readTree(Files.readString(from.schema)), options);
+            SchemaGrammar grammar = GrammarChecking.schema(Json.EXACT.readTree(Files.readString(from.schema)), options);
             for (SchemaGrammar.UnenforcedKeyword keyword : grammar.unenforced()) {
                 terminal.err()
                         .println("not enforced: " + keyword.pointer() + " " + keyword.keyword() + ": "
@@ -118,7 +117,7 @@ final class GrammarCommand implements Callable<Integer> {
             }
             return grammar.grammar();
         } catch (JacksonException e) {
-            throw new CommandFailure("request", from.schema + " is not JSON: " + e.getOriginalMessage());
+            throw Json.failure(from.schema + " is not JSON: ", e);
         }
     }
 }

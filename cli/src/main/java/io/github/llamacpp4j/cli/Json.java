@@ -1,7 +1,11 @@
 package io.github.llamacpp4j.cli;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
@@ -29,7 +33,28 @@ final class Json {
             .enable(tools.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private static final Pattern NUMBER_BEYOND_MEASURE =
+            Pattern.compile("^Value \"([^\"]{1,100})[^\"]*\" cannot be deserialized as `java.math.BigDecimal`");
+
+    /** Reads what {@link #MAPPER} reads, with decimals of any size and precision. */
+    static final JsonMapper EXACT = MAPPER.rebuild()
+            .enable(tools.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
     private Json() {}
+
+    /** Why a text cannot be read, in words for its writer. */
+    static CommandFailure failure(String what, JacksonException cause) {
+        Matcher number = NUMBER_BEYOND_MEASURE.matcher(cause.getOriginalMessage());
+        if (number.find()) {
+            return new CommandFailure("limit", what + "the number " + number.group(1) + " is beyond all measure");
+        }
+        String reason = cause.getOriginalMessage()
+                .replaceAll(" \\(start marker at \\[.*", "")
+                .replaceAll(", from `[^`]*`", "")
+                .replaceAll(" \\(bound as [^)]*\\)", "");
+        return new CommandFailure(cause instanceof StreamConstraintsException ? "limit" : "request", what + reason);
+    }
 
     static ObjectNode object() {
         return MAPPER.createObjectNode();

@@ -4,12 +4,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -18,7 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class JsonLines {
 
-    private static final int MAX_LINE_CHARS = 256 << 20;
+    /** What some programs begin a text with. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /** Answers one request; the members it puts into {@code answer} follow {@code "ok":true}. */
     @FunctionalInterface
@@ -27,9 +30,16 @@ final class JsonLines {
     }
 
     private final Terminal terminal;
+    private final JsonMapper mapper;
 
     JsonLines(Terminal terminal) {
+        this(terminal, Json.MAPPER);
+    }
+
+    /** Reads the lines with a mapper of the caller's. */
+    JsonLines(Terminal terminal, JsonMapper mapper) {
         this.terminal = terminal;
+        this.mapper = mapper;
     }
 
     /** Answers every line of standard input, one after another; returns the exit code 0 once all are answered. */
@@ -37,7 +47,7 @@ final class JsonLines {
         try (BufferedReader lines = terminal.lines()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
-                    print(answer(handler, line));
+                    print(answer(handler, line, mapper));
                 }
             }
         }
@@ -52,7 +62,7 @@ final class JsonLines {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
                     String request = line;
-                    pending.add(workers.submit(() -> answer(handler, request)));
+                    pending.add(workers.submit(() -> answer(handler, request, mapper)));
                 }
                 while (pending.size() >= parallel) {
                     print(await(pending.remove()));
@@ -83,37 +93,57 @@ final class JsonLines {
 
     /** The answer to one line, never an exception. */
     static ObjectNode answer(Handler handler, String line) {
+        return answer(handler, line, Json.MAPPER);
+    }
+
+    private static ObjectNode answer(Handler handler, String line, JsonMapper mapper) {
         try {
             ObjectNode answer = Json.object().put("ok", true);
-            handler.answer(parse(line), answer);
+            handler.answer(parse(line, mapper), answer);
             return answer;
         } catch (CommandFailure failure) {
             return error(failure);
+        } catch (JacksonException unexpectedType) {
+            return error(Json.failure("", unexpectedType));
+        } catch (IllegalArgumentException refused) {
+            return error(new CommandFailure("request", String.valueOf(refused.getMessage())));
         } catch (RuntimeException unexpected) {
             return error(new CommandFailure("internal", String.valueOf(unexpected)));
+        } catch (StackOverflowError tooDeep) {
+            return error(new CommandFailure("limit", "the request is nested too deeply"));
+        } catch (OutOfMemoryError tooLarge) {
+            return error(new CommandFailure(
+                    "limit",
+                    "the request needs more memory than Java has ("
+                            + Sizes.megabytes(Runtime.getRuntime().maxMemory())
+                            + "); give it more with LLAMACPP4J_JAVA_OPTIONS=-Xmx…"));
         }
     }
 
     static ObjectNode error(CommandFailure failure) {
         ObjectNode answer = Json.object().put("ok", false);
         ObjectNode error = answer.putObject("error").put("kind", failure.kind()).put("message", failure.getMessage());
-        failure.details().forEach(error::putPOJO);
+        new TreeMap<String, Object>(failure.details()).forEach(error::putPOJO);
         return answer;
     }
 
     /** The object that a line holds. */
     static ObjectNode parse(String line) {
-        if (line.length() > MAX_LINE_CHARS) {
-            throw new CommandFailure("limit", "a line may hold " + MAX_LINE_CHARS + " characters at most");
+        return parse(line, Json.MAPPER);
+    }
+
+    private static ObjectNode parse(String line, JsonMapper mapper) {
+        if (line.length() > TextLineReader.MAX_CHARS) {
+            throw new CommandFailure("limit", "a line may hold " + TextLineReader.MAX_CHARS + " characters at most");
         }
         try {
-            JsonNode node = Json.MAPPER.readTree(line);
+            JsonNode node = mapper.readTree(line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line);
             if (node instanceof ObjectNode object) {
                 return object;
             }
             throw new CommandFailure("request", "expected a JSON object on each line, found " + node.getNodeType());
         } catch (JacksonException e) {
-            throw new CommandFailure("request", "not a JSON object: " + e.getOriginalMessage());
+            throw Json.failure("not a JSON object: ", e);
         }
     }
 }

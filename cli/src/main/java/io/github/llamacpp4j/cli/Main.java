@@ -9,7 +9,12 @@ import io.github.llamacpp4j.grammar.SchemaException;
 import io.github.llamacpp4j.model.LlamaException;
 import io.github.llamacpp4j.natives.NativeSetException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.function.IntSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,25 +34,58 @@ public final class Main implements Runnable {
     /** Exit code of a request that failed. */
     static final int FAILED = 1;
 
+    /** Exit code where the reader of standard output left first: that of a process ended by SIGPIPE. */
+    private static final int READER_LEFT = 141;
+
     @Spec
     private CommandSpec spec;
 
     private Main() {}
 
     /**
-     * Runs one command and exits with its code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+     * Runs one command and exits with its code: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 when nobody reads
+     * standard output any longer.
      *
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
+        setIfAbsent("java.util.logging.SimpleFormatter.format", "%4$s: %5$s%6$s%n");
+        setIfAbsent("slf4j.internal.verbosity", "ERROR");
         Terminal terminal = Terminal.system();
-        int code = run(terminal, arguments);
-        terminal.out().flush();
+        int code = writing(terminal, () -> {
+            int status = run(terminal, arguments);
+            terminal.out().flush();
+            return status;
+        });
         terminal.err().flush();
         System.exit(code);
     }
 
+    /** What the libraries log is for a person to read: a line each, without the place in the code. */
+    private static void setIfAbsent(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    private static int writing(Terminal terminal, IntSupplier command) {
+        try {
+            return command.getAsInt();
+        } catch (OutputFailure failure) {
+            return ended(terminal, failure);
+        }
+    }
+
+    private static int ended(Terminal terminal, OutputFailure failure) {
+        if (failure.readerLeft()) {
+            return READER_LEFT;
+        }
+        terminal.err().println(message(failure));
+        return FAILED;
+    }
+
     static int run(Terminal terminal, String... arguments) {
+        StringWriter help = new StringWriter();
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new RunCommand(terminal))
                 .addSubcommand(new ChatCommand(terminal))
@@ -68,18 +106,26 @@ public final class Main implements Runnable {
                 .addSubcommand(new RehearseCommand(terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
-                .setOut(new PrintWriter(terminal.out(), true, UTF_8))
+                // A prompt may begin with @.
+                .setExpandAtFiles(false)
+                .setOut(new PrintWriter(help))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
+            if (exception instanceof OutputFailure failure) {
+                return ended(terminal, failure);
+            }
             terminal.err().println(message(exception));
             return FAILED;
         });
-        return commands.execute(arguments);
+        int code = commands.execute(arguments);
+        terminal.out().print(help);
+        return code;
     }
 
     private static String message(Exception exception) {
         boolean explained = switch (exception) {
             case CommandFailure failure -> true;
+            case OutputFailure failure -> true;
             case LlamaException failure -> true;
             case GgufException failure -> true;
             case NativeSetException failure -> true;
@@ -89,10 +135,25 @@ public final class Main implements Runnable {
             case IllegalArgumentException failure -> true;
             default -> false;
         };
-        if (exception instanceof NoSuchFileException missing) {
-            return "error: no such file: " + missing.getFile();
+        if (exception instanceof UncheckedIOException failure) {
+            String said = String.valueOf(failure.getMessage());
+            Throwable cause = failure.getCause();
+            String reason = cause == null ? "" : String.valueOf(cause.getMessage());
+            return "error: " + (said.contains(reason) ? said : said + ": " + reason);
+        }
+        if (exception instanceof FileSystemException place) {
+            return "error: " + reason(place);
         }
         return "error: " + (explained ? exception.getMessage() : exception.toString());
+    }
+
+    private static String reason(FileSystemException exception) {
+        String what = switch (exception) {
+            case NoSuchFileException missing -> "no such file: ";
+            case AccessDeniedException denied -> "no permission: ";
+            default -> "";
+        };
+        return what.isEmpty() ? String.valueOf(exception.getMessage()) : what + exception.getFile();
     }
 
     @Override

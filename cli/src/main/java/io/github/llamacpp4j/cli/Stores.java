@@ -45,7 +45,10 @@ final class Stores {
         try {
             return work.get();
         } catch (StoreException e) {
-            throw new CommandFailure(e.kind().name().toLowerCase(Locale.ROOT), String.valueOf(e.getMessage()));
+            String remedy = e.kind() == StoreException.Kind.STORAGE
+                    ? ". " + LlamaCppHome.VARIABLE + " can name another folder for everything that is kept."
+                    : "";
+            throw new CommandFailure(e.kind().name().toLowerCase(Locale.ROOT), e.getMessage() + remedy);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure("request", String.valueOf(e.getMessage()));
         }

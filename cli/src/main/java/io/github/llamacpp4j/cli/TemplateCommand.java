@@ -110,7 +110,7 @@ final class TemplateCommand implements Callable<Integer> {
             }
             throw new CommandFailure("request", "expected a JSON object in " + input + ", found " + node.getNodeType());
         } catch (JacksonException e) {
-            throw new CommandFailure("request", "no JSON in " + input + ": " + e.getOriginalMessage());
+            throw Json.failure("no JSON in " + input + ": ", e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.llamacpp4j.template.TemplateException;
 import io.github.llamacpp4j.template.TemplateOptions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -59,12 +60,21 @@ final class TemplateRendering implements JsonLines.Handler {
         }
         JsonNode file = request.get("template_file");
         if (file != null && file.isString()) {
-            return read(Path.of(file.asString()));
+            return read(file.asString());
         }
         if (otherwise != null && text == null && file == null) {
             return otherwise;
         }
         throw new CommandFailure("request", "expected a string \"template\" or \"template_file\"");
+    }
+
+    /** The text of the file that a request names. */
+    static String read(String file) {
+        try {
+            return read(Path.of(file));
+        } catch (InvalidPathException e) {
+            throw new CommandFailure("request", "no file can have this name: " + e.getMessage());
+        }
     }
 
     static String read(Path file) {

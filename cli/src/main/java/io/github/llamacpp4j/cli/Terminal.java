@@ -23,7 +23,11 @@ import java.nio.charset.StandardCharsets;
 record Terminal(InputStream in, PrintStream out, PrintStream err, boolean interactive) {
 
     static Terminal system() {
-        return new Terminal(System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err), personWatches());
+        return new Terminal(
+                System.in,
+                utf8(new StandardOutput(new FileOutputStream(FileDescriptor.out)), false),
+                utf8(new FileOutputStream(FileDescriptor.err), true),
+                personWatches());
     }
 
     @SuppressWarnings("SystemConsoleNull") // null when the JDK is told to use its plain console
@@ -32,14 +36,12 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean intera
         return console != null && console.isTerminal();
     }
 
-    private static PrintStream utf8(FileDescriptor descriptor) {
-        OutputStream buffered = new BufferedOutputStream(new FileOutputStream(descriptor), 1 << 16);
-        boolean flushEachLine = descriptor == FileDescriptor.err;
-        return new PrintStream(buffered, flushEachLine, StandardCharsets.UTF_8);
+    private static PrintStream utf8(OutputStream stream, boolean flushEachLine) {
+        return new PrintStream(new BufferedOutputStream(stream, 1 << 16), flushEachLine, StandardCharsets.UTF_8);
     }
 
     /** Standard input as lines of UTF-8 text. */
     BufferedReader lines() {
-        return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        return new TextLineReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     }
 }

@@ -52,6 +52,37 @@ class JsonLinesTest {
                 .contains("\"ok\":false");
     }
 
+    @Test
+    void whatARequestAsksTooMuchOfIsALimitAndNotAFaultOfOurs() throws IOException {
+        assertThat(answers("{}\n{\"text\":\"a\"}", (request, answer) -> {
+                    if (request.isEmpty()) {
+                        throw new StackOverflowError();
+                    }
+                    throw new OutOfMemoryError();
+                }))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).contains("\"kind\":\"limit\""));
+    }
+
+    @Test
+    void numbersAndNestingWithoutMeasureAreLimits() throws IOException {
+        assertThat(answers("[".repeat(100_000) + "\n{\"text\":" + "9".repeat(20_000) + "}", UPPER))
+                .hasSize(2)
+                .allSatisfy(
+                        line -> assertThat(line).contains("\"kind\":\"limit\"").doesNotContain("`"));
+    }
+
+    @Test
+    void whatIsOfAnotherTypeIsARequestThatCannotBeAnswered() throws IOException {
+        assertThat(answers("{\"text\":[]}", UPPER)).singleElement().asString().contains("\"kind\":\"request\"");
+    }
+
+    @Test
+    void aByteOrderMarkCarriageReturnsAndAMissingLastLineFeedAreFine() throws IOException {
+        assertThat(answers("\uFEFF{\"text\":\"a\"}\r\n{\"text\":\r\"b\"}", UPPER))
+                .containsExactly("{\"ok\":true,\"upper\":\"A\"}", "{\"ok\":true,\"upper\":\"B\"}");
+    }
+
     private static List<String> answers(String input, JsonLines.Handler handler) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(
