@@ -4,79 +4,84 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.testkit.base.ProcessMemory;
+import io.github.llamacpp4j.testkit.base.TestModels;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Mixed load for a while: no event is lost or comes twice, and memory stays flat. */
+/** Mixed load for a while: no event is lost or comes twice, and memory and threads stay flat. */
 @Timeout(2 * 60 * 60)
 class SoakIT {
 
     private static final System.Logger LOGGER = System.getLogger(SoakIT.class.getName());
     private static final int CALLERS = 12;
+    private static final int SAMPLES = 30;
     private static final long GROWTH_BYTES = 48L << 20;
 
     @Test
-    void mixedLoadLosesNothingAndLeavesNothing() throws Exception {
-        AtomicLong finished = new AtomicLong();
-        AtomicLong queued = new AtomicLong();
-        EngineListener counting = new EngineListener() {
-            @Override
-            public void queued(long requestId, String caller, int queueLength) {
-                queued.incrementAndGet();
-            }
+    void mixedLoadOnTinyChatLosesNothingAndLeavesNothing() throws Exception {
+        soak(TestModels.tinychat(), Duration.ofSeconds(Scale.soakSeconds()));
+    }
 
-            @Override
-            public void finished(long requestId, String caller, FinishedEvent end) {
-                finished.incrementAndGet();
-            }
-        };
+    @Test
+    void mixedLoadOnSmolLmLosesNothingAndLeavesNothing() throws Exception {
+        soak(TestModels.smolLm2(), Duration.ofSeconds(Scale.soakSeconds()));
+    }
+
+    private static void soak(Path file, Duration all) throws Exception {
+        SoakLedger ledger = new SoakLedger();
         EngineOptions options = EngineOptions.builder()
                 .parallelSequences(6)
-                .queueCapacity(64)
-                .listener(counting)
+                .queueCapacity(24)
+                .eventCapacity(16)
+                .hostCacheBytes(16L << 20)
+                .listener(ledger)
                 .build();
-        try (Model model = TinyChatEngines.load();
+        try (Model model = Model.load(file);
                 Engine engine = Engine.start(model, TinyChatEngines.context().build(), options)) {
-            Duration all = Duration.ofSeconds(Scale.soakSeconds());
-            load(engine, model, all.dividedBy(3));
-            long memory = ProcessMemory.residentBytes();
-            long events = load(engine, model, all.multipliedBy(2).dividedBy(3));
-            long growth = ProcessMemory.residentBytes() - memory;
-            LOGGER.log(
-                    System.Logger.Level.INFO,
-                    "soak of {0}: {1} requests, {2} events checked in the second part, {3} KiB more memory",
-                    all,
-                    queued.get(),
-                    events,
-                    growth / 1024);
-            assertThat(events).isPositive();
-            assertThat(growth).isLessThan(GROWTH_BYTES);
-            assertThat(finished.get()).isEqualTo(queued.get());
+            List<Sample> samples = run(engine, new SoakLoad(engine, model, ledger), ledger, all);
+            LOGGER.log(System.Logger.Level.INFO, "{0}, {1}: {2}\n{3}", file.getFileName(), all, ledger, table(samples));
+            ledger.check();
+            assertThat(ledger.readEvents()).isPositive();
             assertThat(engine.stats().activeSequences()).isZero();
+            Sample warm = samples.get(SAMPLES / 3);
+            Sample last = samples.getLast();
+            assertThat(last.residentBytes() - warm.residentBytes()).isLessThan(GROWTH_BYTES);
+            assertThat(last.threads()).isLessThanOrEqualTo(warm.threads() + 2);
         }
     }
 
-    private static long load(Engine engine, Model model, Duration time) throws Exception {
-        long end = System.nanoTime() + time.toNanos();
-        AtomicLong events = new AtomicLong();
+    /** What the process holds at a moment. */
+    private record Sample(long seconds, long requests, long residentBytes, int threads) {
+
+        static Sample take(long startNanos, SoakLedger ledger) {
+            return new Sample(
+                    (System.nanoTime() - startNanos) / 1_000_000_000,
+                    ledger.queued(),
+                    ProcessMemory.residentBytes(),
+                    ManagementFactory.getThreadMXBean().getThreadCount());
+        }
+    }
+
+    private static List<Sample> run(Engine engine, SoakLoad load, SoakLedger ledger, Duration time) throws Exception {
+        long start = System.nanoTime();
+        List<Sample> samples = new ArrayList<>();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> done = new ArrayList<>();
             for (int caller = 0; caller < CALLERS; caller++) {
-                Random random = new Random(caller);
-                String name = "caller " + caller % 5;
-                done.add(callers.submit(() -> {
-                    while (System.nanoTime() - end < 0) {
-                        events.addAndGet(request(engine, model, name, random));
-                    }
-                }));
+                int number = caller;
+                done.add(callers.submit(() -> load.run(number, start + time.toNanos())));
+            }
+            for (int sample = 1; sample <= SAMPLES; sample++) {
+                Thread.sleep(time.dividedBy(SAMPLES));
+                samples.add(Sample.take(start, ledger));
             }
             for (Future<?> future : done) {
                 future.get();
@@ -85,40 +90,21 @@ class SoakIT {
         while (engine.stats().activeSequences() + engine.stats().queueLength() > 0) {
             Thread.sleep(5);
         }
-        return events.get();
+        return samples;
     }
 
-    private static long request(Engine engine, Model model, String caller, Random random) {
-        String question = "Question " + random.nextInt(20) + ": " + "what else ".repeat(random.nextInt(20)) + "?";
-        EngineRequest request = EngineRequest.builder(TinyChatEngines.question(model, question))
-                .caller(caller)
-                .priority(random.nextInt(3))
-                .maxTokens(1 + random.nextInt(60))
-                .speculativeTokens(random.nextInt(4))
-                .ignoreEndOfGeneration(random.nextBoolean())
-                .prefixCache(random.nextInt(4) > 0)
-                .build();
-        long events = 0;
-        List<Generation> streams = engine.submit(request, 1 + random.nextInt(2));
-        int cancelAfter = random.nextInt(5) == 0 ? random.nextInt(20) : Integer.MAX_VALUE;
-        for (Generation stream : streams) {
-            int tokens = 0;
-            while (stream.hasNext()) {
-                events++;
-                switch (stream.next()) {
-                    case TokenEvent token -> {
-                        assertThat(token.token()).isNotNegative();
-                        if (++tokens == cancelAfter) {
-                            stream.cancel();
-                        }
-                    }
-                    case FinishedEvent end -> {
-                        assertThat(end.usage().generatedTokens()).isEqualTo(tokens);
-                        assertThat(stream.hasNext()).isFalse();
-                    }
-                }
-            }
+    private static String table(List<Sample> samples) {
+        StringBuilder table = new StringBuilder("seconds requests resident-MiB threads");
+        for (Sample sample : samples) {
+            table.append('\n')
+                    .append(sample.seconds())
+                    .append(' ')
+                    .append(sample.requests())
+                    .append(' ')
+                    .append(sample.residentBytes() >> 20)
+                    .append(' ')
+                    .append(sample.threads());
         }
-        return events;
+        return table.toString();
     }
 }
