@@ -85,6 +85,14 @@ public final class TinyVocabulary {
         return vocabulary;
     }
 
+    /** Fills up this vocabulary with words that no text has, until there are {@code size} tokens. */
+    public TinyVocabulary filledTo(int size) {
+        while (size() < size) {
+            add("<filler" + size() + ">", NORMAL, 0);
+        }
+        return this;
+    }
+
     /**
      * A vocabulary as of BERT ({@code tokenizer.ggml.model = bert}): {@code [PAD]} 0, {@code [UNK]} 1, {@code [CLS]} 2,
      * {@code [SEP]} 3, then words and letters, alone and as continuations. Begin and end are added.
