@@ -59,7 +59,10 @@ public class SamplerBenchmark {
     @Setup
     public void open() throws IOException {
         file = Files.createTempFile("vocabulary", ".gguf");
-        TinyLlama.of().vocabulary(TinyVocabulary.bpe().filledTo(vocabulary)).vocabularyOnly().writeTo(file);
+        TinyLlama.of()
+                .vocabulary(TinyVocabulary.bpe().filledTo(vocabulary))
+                .vocabularyOnly()
+                .writeTo(file);
         model = Model.load(file, ModelOptions.builder().vocabularyOnly(true).build());
         nativeChain = Sampler.builder(model)
                 .topK(TOP_K)

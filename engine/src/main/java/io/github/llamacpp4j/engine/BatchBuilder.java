@@ -19,12 +19,14 @@ final class BatchBuilder {
     private final TokenBatch batch;
     private final List<BatchSlice> slices = new ArrayList<>();
     private final Speculation speculation;
+    private final Checkpoints checkpoints;
     private int first;
     private int decodeTokens;
 
-    BatchBuilder(int batchSize, Speculation speculation) {
+    BatchBuilder(int batchSize, Speculation speculation, Checkpoints checkpoints) {
         batch = new TokenBatch(batchSize);
         this.speculation = speculation;
+        this.checkpoints = checkpoints;
     }
 
     TokenBatch batch() {
@@ -110,11 +112,12 @@ final class BatchBuilder {
         }
     }
 
-    private void add(Sequence sequence, int count) {
+    private void add(Sequence sequence, int most) {
         Branch branch = sequence.branch();
-        if (branch == null || count == 0) {
+        if (branch == null || most == 0) {
             return;
         }
+        int count = checkpoints.clip(sequence, most);
         int start = sequence.decoded();
         boolean whole = count == sequence.pending();
         boolean wantsLogits = whole && sequence.wantsToken();

@@ -40,6 +40,7 @@ public final class ContextDecoder implements Decoder {
         Context context = model.newContext(options.toBuilder()
                 .maxSequences(Math.min(ContextOptions.MAX_SEQUENCES, engine.parallelSequences() + retained))
                 .unifiedCache(!engine.deterministic())
+                .fullSlidingWindowCache(false)
                 .build());
         try {
             return new ContextDecoder(context, limits(model.info(), context, engine));
@@ -49,10 +50,12 @@ public final class ContextDecoder implements Decoder {
         }
     }
 
+    /**
+     * Cells that a sliding window has left are overwritten by whatever sequence comes next, in a cache of full size too
+     * ({@code llama_kv_cache::find_slot}), so what such a memory holds of a beginning cannot be relied on.
+     */
     private static DecoderLimits limits(ModelInfo model, Context context, EngineOptions engine) {
-        boolean stateful = model.recurrent() || model.hybrid();
-        boolean windowed = model.slidingWindow() > 0 && !context.options().fullSlidingWindowCache();
-        boolean cutting = !stateful && !windowed;
+        boolean cutting = !model.recurrent() && !model.hybrid() && model.slidingWindow() == 0;
         return new DecoderLimits(
                 context.vocabularySize(),
                 context.contextSize(),

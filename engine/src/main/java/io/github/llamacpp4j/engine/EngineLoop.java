@@ -27,6 +27,7 @@ final class EngineLoop {
     private final Telemetry telemetry;
     private final RequestQueue queue;
     private final SequenceStore store;
+    private final Checkpoints checkpoints;
     private final Speculation speculation;
     private final BatchBuilder builder;
     private final PrefillBudget budget;
@@ -56,7 +57,8 @@ final class EngineLoop {
         this.queue = queue;
         store = new SequenceStore(decoder, options, telemetry);
         speculation = new Speculation(drafter, decoder.limits(), options);
-        builder = new BatchBuilder(decoder.limits().batchSize(), speculation);
+        checkpoints = new Checkpoints(store, options);
+        builder = new BatchBuilder(decoder.limits().batchSize(), speculation, checkpoints);
         budget = new PrefillBudget(options);
         runner = new StepRunner(decoder, store);
         intake = new TokenIntake(new TokenSampler(decoder, vocabulary), vocabulary, clock, telemetry);
@@ -205,16 +207,29 @@ final class EngineLoop {
 
     /** Lets a sequence wait for one that is reading the same beginning of a prompt. */
     private void findLeader(Sequence sequence) {
-        if (options.deterministic() || !sequence.request().prefixCache() || !canShareLive()) {
+        if (options.deterministic()
+                || !sequence.request().prefixCache()
+                || !(canShareLive() || checkpoints.isNeeded())) {
             return;
         }
         int cached = findPrefix(sequence).length();
         active.stream()
                 .filter(other -> other != sequence && other.branch() != null)
-                .filter(other -> sharedPrompt(sequence, other) - Math.max(cached, other.decoded()) > 0)
-                .filter(other -> sharedPrompt(sequence, other) - cached >= WORTH_FOLLOWING)
-                .max(Comparator.comparingInt(other -> sharedPrompt(sequence, other)))
+                .filter(other -> usableOf(other, sequence) - Math.max(cached, other.decoded()) > 0)
+                .filter(other -> usableOf(other, sequence) - cached >= WORTH_FOLLOWING)
+                .max(Comparator.comparingInt(other -> usableOf(other, sequence)))
                 .ifPresent(sequence::follow);
+    }
+
+    /** How much of what a sequence is reading another one will be able to take over. */
+    private int usableOf(Sequence leader, Sequence sequence) {
+        int shared = sharedPrompt(sequence, leader);
+        if (canShareLive()) {
+            return shared;
+        }
+        return leader.request().prefixCache() && leader.pin() == null
+                ? checkpoints.lastWithin(leader.promptLength(), shared)
+                : 0;
     }
 
     private boolean canShareLive() {
@@ -240,7 +255,7 @@ final class EngineLoop {
         if (leader != null
                 && !leader.isFinished()
                 && leader.branch() != null
-                && leader.decoded() < sharedPrompt(sequence, leader)) {
+                && leader.decoded() < usableOf(leader, sequence)) {
             return;
         }
         if (sequence.tokens().size() > store.mostTokens()) {
@@ -344,6 +359,7 @@ final class EngineLoop {
         for (int i = 0; i < slice.tokens() + slice.drafted(); i++) {
             store.append(slice.branch(), builder.batch().token(slice.batchIndex() + i));
         }
+        checkpoints.reached(sequence, slice.branch());
         if (slice.tokens() > 1 || sequence.generatedTokens() == 0) {
             telemetry.prefilled(sequence, slice.tokens(), Math.max(sequence.pending(), 0));
         }

@@ -7,8 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Saved states of sequences that had to leave the decoder's memory, within a number of bytes; the least recently used go first.
- * Copying a state back takes milliseconds where computing it anew takes seconds.
+ * Saved states of sequences, within a number of bytes; the least recently used go first. Copying a state back takes milliseconds
+ * where computing it anew takes seconds.
+ *
+ * <p>Where the decoder's memory can be cut, they are of sequences that had to leave it, one state serves all beginnings of its
+ * text, and it moves back when it is used. Where it cannot, a state is good for texts that begin with all of it only, so states of
+ * the beginnings stay beside it, and each may serve many.
  */
 final class HostCache {
 
@@ -49,13 +53,17 @@ final class HostCache {
     /** An entry and how much of it a text begins with. */
     record Hit(Entry entry, int length) {}
 
+    private static final int MOST_ENTRIES = 256;
+
     private final long capacityBytes;
+    private final boolean wholeOnly;
     private final Map<Entry, Entry> entries = new LinkedHashMap<>();
     private long usedBytes;
     private double bytesPerToken;
 
-    HostCache(long capacityBytes) {
+    HostCache(long capacityBytes, boolean wholeOnly) {
         this.capacityBytes = capacityBytes;
+        this.wholeOnly = wholeOnly;
     }
 
     boolean isEnabled() {
@@ -71,7 +79,16 @@ final class HostCache {
         return isEnabled() && 2 * bytesPerToken * tokens <= capacityBytes;
     }
 
-    /** Keeps a state unless it alone is too large. Entries that it contains are dropped. */
+    /** Whether there is a state of just the first {@code length} tokens; it counts as used if so. */
+    boolean holds(int[] tokens, int length) {
+        Optional<Entry> held = entries.keySet().stream()
+                .filter(entry -> entry.length() == length && entry.commonPrefix(tokens, length) == length)
+                .findFirst();
+        held.ifPresent(this::touch);
+        return held.isPresent();
+    }
+
+    /** Keeps a state unless it alone is too large. Entries that it replaces are dropped. */
     void add(int[] tokens, byte[] state) {
         Entry entry = new Entry(tokens, state);
         bytesPerToken = (double) entry.bytes() / Math.max(1, tokens.length);
@@ -79,12 +96,13 @@ final class HostCache {
             return;
         }
         for (Entry other : Map.copyOf(entries).keySet()) {
-            if (other.commonPrefix(tokens, tokens.length) == other.length()) {
+            boolean replaced = !wholeOnly || other.length() == tokens.length;
+            if (replaced && other.commonPrefix(tokens, tokens.length) == other.length()) {
                 remove(other);
             }
         }
         Iterator<Entry> oldest = entries.keySet().iterator();
-        while (usedBytes + entry.bytes() > capacityBytes) {
+        while (usedBytes + entry.bytes() > capacityBytes || entries.size() >= MOST_ENTRIES) {
             usedBytes -= oldest.next().bytes();
             oldest.remove();
         }
@@ -92,12 +110,12 @@ final class HostCache {
         usedBytes += entry.bytes();
     }
 
-    /** The entry with the longest common prefix with the first {@code limit} tokens; {@code whole} entries only if asked. */
-    Optional<Hit> find(int[] tokens, int limit, boolean whole) {
+    /** The entry with the longest usable common prefix with the first {@code limit} tokens. */
+    Optional<Hit> find(int[] tokens, int limit) {
         Hit best = null;
         for (Entry entry : entries.keySet()) {
             int common = entry.commonPrefix(tokens, limit);
-            boolean usable = common > 0 && (!whole || common == entry.length());
+            boolean usable = common > 0 && (!wholeOnly || common == entry.length());
             if (usable && (best == null || common > best.length())) {
                 best = new Hit(entry, common);
             }
@@ -105,7 +123,22 @@ final class HostCache {
         return Optional.ofNullable(best);
     }
 
-    void remove(Entry entry) {
+    /** To be told when an entry found here, or any other, is copied back. */
+    void taken(Entry entry) {
+        if (wholeOnly) {
+            touch(entry);
+        } else {
+            remove(entry);
+        }
+    }
+
+    private void touch(Entry entry) {
+        if (entries.remove(entry) != null) {
+            entries.put(entry, entry);
+        }
+    }
+
+    private void remove(Entry entry) {
         if (entries.remove(entry) != null) {
             usedBytes -= entry.bytes();
         }

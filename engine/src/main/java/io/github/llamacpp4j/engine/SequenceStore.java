@@ -3,6 +3,7 @@ package io.github.llamacpp4j.engine;
 import io.github.llamacpp4j.engine.Branch.Use;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -55,7 +56,7 @@ final class SequenceStore {
         this.options = options;
         this.telemetry = telemetry;
         limits = decoder.limits();
-        hostCache = new HostCache(options.deterministic() ? 0 : options.hostCacheBytes());
+        hostCache = new HostCache(options.deterministic() ? 0 : options.hostCacheBytes(), !limits.cutting());
         cacheCells = options.cacheCells().orElse(Math.min(limits.cells() / 4, MOST_CACHED_CELLS));
         int ids = Math.min(limits.sequences(), options.parallelSequences() + options.retainedSequences());
         for (int id = 0; id < ids; id++) {
@@ -82,7 +83,7 @@ final class SequenceStore {
         }
         Prefix inMemory = limits.cutting() && limits.sharing() ? findShared(tokens, limit) : findWhole(tokens, limit);
         return hostCache
-                .find(tokens, limit, !limits.cutting())
+                .find(tokens, limit)
                 .filter(hit -> hit.length() >= inMemory.length() + WORTH_COPYING)
                 .map(hit -> new Prefix(null, null, hit.entry(), hit.length()))
                 .orElse(inMemory);
@@ -98,7 +99,7 @@ final class SequenceStore {
     private Prefix findWhole(int[] tokens, int limit) {
         Prefix best = Prefix.NONE;
         for (Branch branch : idle) {
-            int shared = branch.use() == Use.RETAINED ? tree.commonPrefix(branch, tokens, limit) : 0;
+            int shared = tree.commonPrefix(branch, tokens, limit);
             if (shared > best.length() && (limits.cutting() || shared == branch.length())) {
                 best = new Prefix(null, branch, null, shared);
             }
@@ -180,8 +181,10 @@ final class SequenceStore {
         }
         int id = freeIds.remove();
         CellTree.Match match = prefix.match();
-        if (prefix.saved() != null) {
-            return Optional.of(restore(id, prefix.saved(), prefix.length()));
+        HostCache.Entry saved =
+                prefix.saved() == null && match == null && source != null ? copy(source) : prefix.saved();
+        if (saved != null) {
+            return Optional.of(restore(id, saved, prefix.length()));
         }
         if (source == null || match == null) {
             return Optional.of(start(tree.open(id), 0));
@@ -191,9 +194,17 @@ final class SequenceStore {
         return Optional.of(start(tree.open(id, match), prefix.length()));
     }
 
+    private HostCache.@Nullable Entry copy(Branch source) {
+        touch(source);
+        int[] tokens = tree.tokens(source);
+        return decoder.save(source.sequenceId())
+                .map(state -> new HostCache.Entry(tokens, state))
+                .orElse(null);
+    }
+
     private Branch restore(int id, HostCache.Entry saved, int length) {
         Branch branch = tree.open(id);
-        hostCache.remove(saved);
+        hostCache.taken(saved);
         if (makeRoom(saved.length()) && decoder.restore(id, saved.state())) {
             for (int i = 0; i < saved.length(); i++) {
                 tree.append(branch, saved.token(i));
@@ -228,6 +239,15 @@ final class SequenceStore {
     /** Records that the decoder added a token. */
     void append(Branch branch, int token) {
         tree.append(branch, token);
+    }
+
+    /** Saves what the memory holds of a live sequence, whose tokens are given, for others that begin alike. */
+    void checkpoint(Branch branch, TokenList tokens) {
+        int length = branch.length();
+        if (tree.isSearchable(branch) && hostCache.welcomes(length) && !hostCache.holds(tokens.array(), length)) {
+            decoder.save(branch.sequenceId())
+                    .ifPresent(state -> hostCache.add(Arrays.copyOf(tokens.array(), length), state));
+        }
     }
 
     /** Takes tokens off the end of a sequence. */

@@ -142,19 +142,17 @@ class PrefixReuseTest {
 
     @Test
     void savedStatesStayWithinTheirBytes() {
-        HostCache cache = new HostCache(1000);
+        HostCache cache = new HostCache(1000, false);
         cache.add(new int[] {1, 2, 3}, new byte[400]);
         cache.add(new int[] {5, 6}, new byte[400]);
-        assertThat(cache.find(new int[] {1, 2, 9}, 3, false).orElseThrow().length())
-                .isEqualTo(2);
-        assertThat(cache.find(new int[] {1, 2, 9}, 3, true)).isEmpty();
+        assertThat(cache.find(new int[] {1, 2, 9}, 3).orElseThrow().length()).isEqualTo(2);
         cache.add(new int[] {1, 2, 3, 4}, new byte[300]);
         assertThat(cache.usedBytes()).isEqualTo(400 + 8 + 300 + 16);
         cache.add(new int[] {7}, new byte[500]);
-        assertThat(cache.find(new int[] {5, 6}, 2, false)).isEmpty();
+        assertThat(cache.find(new int[] {5, 6}, 2)).isEmpty();
         cache.add(new int[] {8}, new byte[2000]);
         assertThat(cache.usedBytes()).isLessThanOrEqualTo(1000);
-        assertThat(cache.find(new int[] {8}, 1, false)).isEmpty();
+        assertThat(cache.find(new int[] {8}, 1)).isEmpty();
     }
 
     @Test
@@ -237,8 +235,8 @@ class PrefixReuseTest {
 
     @Test
     void aMemoryThatCannotBeCutContinuesWholeSequencesOnly() {
-        EngineHarness engine =
-                new EngineHarness(limits(500, true, false), options().parallelSequences(2));
+        EngineHarness engine = new EngineHarness(
+                limits(500, true, false), options().parallelSequences(2).hostCacheBytes(0));
         Completion first = run(engine, SYSTEM);
         Completion continued = run(engine, SYSTEM + first.text() + " more");
         assertThat(continued.end().usage().cachedTokens()).isEqualTo(SYSTEM.length() + 9);

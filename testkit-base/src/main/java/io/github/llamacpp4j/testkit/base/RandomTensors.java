@@ -42,8 +42,17 @@ final class RandomTensors {
     }
 
     void vector(String name, int size, float value) {
+        file.tensorF32(name, filled(size, value), size);
+    }
+
+    /** A matrix in F32 of one value. */
+    void constant(String name, float value, int columns, int rows) {
+        file.tensorF32(name, filled(columns * rows, value), columns, rows);
+    }
+
+    private static float[] filled(int size, float value) {
         float[] weights = new float[size];
         Arrays.fill(weights, value);
-        file.tensorF32(name, weights, size);
+        return weights;
     }
 }
