@@ -7,6 +7,7 @@ import io.github.llamacpp4j.engine.SamplingOptions;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.ModelOptions;
 import io.github.llamacpp4j.model.Sampler;
+import io.github.llamacpp4j.model.SamplerBuilder;
 import io.github.llamacpp4j.testkit.base.TinyLlama;
 import io.github.llamacpp4j.testkit.base.TinyVocabulary;
 import java.io.IOException;
@@ -27,7 +28,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Choosing a token with the default samplers (top-k 40, top-p 0.95, min-p 0.05, temperature 0.8): in Java and by llama.cpp. */
+/**
+ * Choosing a token in Java and by llama.cpp, each from a row of logits of its own, the copy into the candidates included on both
+ * sides.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -43,9 +47,27 @@ public class SamplerBenchmark {
     private static final float MIN_P = 0.05f;
     private static final float TEMPERATURE = 0.8f;
 
+    /** The samplers. */
+    public enum Chain {
+        /** The largest logit. */
+        GREEDY,
+        /** The defaults: top-k 40, top-p 0.95, min-p 0.05, temperature 0.8. */
+        DEFAULTS,
+        /** Top-p 0.95 of the whole vocabulary, temperature 0.8. */
+        TOP_P_OF_ALL,
+        /** Min-p 0.05 of the whole vocabulary, temperature 0.8. */
+        MIN_P_OF_ALL,
+        /** The whole vocabulary at temperature 0.8. */
+        NO_FILTER
+    }
+
     /** The size of the vocabulary. */
     @Param({"49152", "151936"})
     public int vocabulary;
+
+    /** The samplers of both sides. */
+    @Param
+    public Chain chain = Chain.DEFAULTS;
 
     private final float[][] rows = new float[ROWS][];
     private Path file = Path.of("");
@@ -64,22 +86,8 @@ public class SamplerBenchmark {
                 .vocabularyOnly()
                 .writeTo(file);
         model = Model.load(file, ModelOptions.builder().vocabularyOnly(true).build());
-        nativeChain = Sampler.builder(model)
-                .topK(TOP_K)
-                .topP(TOP_P, 1)
-                .minP(MIN_P, 1)
-                .temperature(TEMPERATURE)
-                .distribution(1)
-                .build();
-        pipeline = SamplerPipeline.of(
-                SamplingOptions.builder()
-                        .topK(TOP_K)
-                        .topP(TOP_P)
-                        .minP(MIN_P)
-                        .temperature(TEMPERATURE)
-                        .seed(1)
-                        .build(),
-                new ModelVocabulary(model));
+        nativeChain = nativeChain();
+        pipeline = SamplerPipeline.of(options(), new ModelVocabulary(model));
         candidates = new Candidates(vocabulary);
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < ROWS; i++) {
@@ -88,6 +96,41 @@ public class SamplerBenchmark {
                 rows[i][token] = (float) random.nextGaussian() * 3;
             }
         }
+    }
+
+    private Sampler nativeChain() {
+        SamplerBuilder samplers = Sampler.builder(model);
+        return switch (chain) {
+            case GREEDY -> samplers.greedy().build();
+            case DEFAULTS ->
+                samplers.topK(TOP_K)
+                        .topP(TOP_P, 1)
+                        .minP(MIN_P, 1)
+                        .temperature(TEMPERATURE)
+                        .distribution(1)
+                        .build();
+            case TOP_P_OF_ALL ->
+                samplers.topP(TOP_P, 1).temperature(TEMPERATURE).distribution(1).build();
+            case MIN_P_OF_ALL ->
+                samplers.minP(MIN_P, 1).temperature(TEMPERATURE).distribution(1).build();
+            case NO_FILTER -> samplers.temperature(TEMPERATURE).distribution(1).build();
+        };
+    }
+
+    private SamplingOptions options() {
+        SamplingOptions.Builder off = SamplingOptions.builder()
+                .topK(0)
+                .topP(1)
+                .minP(0)
+                .temperature(TEMPERATURE)
+                .seed(1);
+        return switch (chain) {
+            case GREEDY -> SamplingOptions.greedy();
+            case DEFAULTS -> off.topK(TOP_K).topP(TOP_P).minP(MIN_P).build();
+            case TOP_P_OF_ALL -> off.topP(TOP_P).build();
+            case MIN_P_OF_ALL -> off.minP(MIN_P).build();
+            case NO_FILTER -> off.build();
+        };
     }
 
     /** Frees the model. */

@@ -60,7 +60,7 @@ public class EventBufferStress {
 
         @Actor
         public void fail() {
-            buffer.fail(Stress.FAILURE);
+            buffer.fail(Stress.failure());
         }
 
         @Arbiter

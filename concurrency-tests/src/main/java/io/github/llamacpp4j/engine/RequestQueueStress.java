@@ -93,7 +93,7 @@ public class RequestQueueStress {
 
         @Actor
         public void close() {
-            queue.close(Stress.FAILURE);
+            queue.close(Stress.failure());
         }
 
         @Arbiter

@@ -15,11 +15,14 @@ final class Stress {
             0,
             new Usage(1, 0, 1, 0, 0, 0),
             new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO));
-    static final EngineException FAILURE = new EngineClosedException("closed");
 
     private static final int VOCABULARY = 2;
 
     private Stress() {}
+
+    static EngineException failure() {
+        return new EngineClosedException("closed");
+    }
 
     /** A request of a caller, as it is in the queue. */
     static List<Sequence> request(long id) {

@@ -153,10 +153,25 @@ class SamplerParityIT {
                     System.arraycopy(row, 0, candidates.nextRow(), 0, row.length);
                     int token = pipeline.sample(candidates);
                     actual.add(token);
+                    if (!name.equals("greedy")) {
+                        assertSameProbabilities(candidates, chain.probabilities());
+                    }
                     pipeline.accept(token);
                 }
             }
         }
         assertThat(actual).isEqualTo(expected);
+    }
+
+    private static void assertSameProbabilities(Candidates candidates, float[] expected) {
+        float[] actual = new float[expected.length];
+        for (int i = 0; i < candidates.size(); i++) {
+            actual[candidates.token(i)] = candidates.probability(i);
+        }
+        for (int token = 0; token < expected.length; token++) {
+            if (Math.abs(actual[token] - expected[token]) > 1e-5 || (actual[token] > 0) != (expected[token] > 0)) {
+                throw new AssertionError("token " + token + ": " + actual[token] + " instead of " + expected[token]);
+            }
+        }
     }
 }

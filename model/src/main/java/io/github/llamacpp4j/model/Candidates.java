@@ -28,6 +28,7 @@ final class Candidates {
         this.size = size;
         this.data = llama_token_data.allocateArray(arena, size);
         this.array = llama_token_data_array.allocate(arena);
+        llama_token_data_array.selected(array, NONE);
     }
 
     /** Starts anew with these logits, one for each token. */
@@ -55,6 +56,20 @@ final class Candidates {
 
     MemorySegment array() {
         return array;
+    }
+
+    /** The probabilities that the chain left, by token. */
+    float[] probabilities() {
+        if (llama_token_data_array.selected(array) < 0) {
+            throw new IllegalStateException("nothing has been chosen yet: sample first");
+        }
+        float[] probabilities = new float[size];
+        MemorySegment left = llama_token_data_array.data(array);
+        for (long i = 0; i < llama_token_data_array.size(array); i++) {
+            MemorySegment candidate = llama_token_data.elementAt(left, i);
+            probabilities[llama_token_data.id(candidate)] = llama_token_data.p(candidate);
+        }
+        return probabilities;
     }
 
     /** The token that the chain chose. */

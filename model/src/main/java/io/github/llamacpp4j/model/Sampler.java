@@ -1,7 +1,6 @@
 package io.github.llamacpp4j.model;
 
 import static io.github.llamacpp4j.ffi.generated.LlamaH.*;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.LlamaH;
@@ -80,11 +79,19 @@ public final class Sampler implements AutoCloseable {
     public int sample(float[] logits) {
         requireVocabulary(logits.length);
         return exclusively(() -> {
-            try (Arena arena = Arena.ofConfined()) {
-                candidates.fill(arena.allocateFrom(JAVA_FLOAT, logits));
-            }
+            candidates.fill(MemorySegment.ofArray(logits));
             return choose();
         });
+    }
+
+    /**
+     * What the last choice was made from: the probability of each token, 0 for those that the chain excluded. Of use where the
+     * last stage draws.
+     *
+     * @throws IllegalStateException if nothing has been chosen yet
+     */
+    public float[] probabilities() {
+        return exclusively(candidates::probabilities);
     }
 
     private int choose() {
