@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -104,9 +105,10 @@ class CancelStormIT {
             }
             case 1 -> {
                 Generation victim = engine.submit(request.build());
-                read(victim, random.nextInt(8));
+                Optional<FinishedEvent> end = read(victim, random.nextInt(8));
                 victim.cancel();
-                assertThat(victim.result().end().reason()).isEqualTo(FinishReason.CANCELLED);
+                assertThat(end.orElseGet(() -> victim.result().end()).reason())
+                        .isIn(FinishReason.CANCELLED, FinishReason.MAX_TOKENS);
             }
             case 2 -> {
                 List<Generation> victims = engine.submit(request.build(), 3);
@@ -116,17 +118,20 @@ class CancelStormIT {
             default -> {
                 Generation victim = engine.submit(request.timeout(Duration.ofMillis(200 + random.nextInt(50)))
                         .build());
-                read(victim, random.nextInt(4));
-                assertThat(victim.result().end().reason()).isIn(FinishReason.DEADLINE, FinishReason.MAX_TOKENS);
+                Optional<FinishedEvent> end = read(victim, random.nextInt(4));
+                assertThat(end.orElseGet(() -> victim.result().end()).reason())
+                        .isIn(FinishReason.DEADLINE, FinishReason.MAX_TOKENS);
             }
         }
     }
 
-    private static void read(Generation stream, int events) {
+    /** Reads so many events; the end if it is one of them. */
+    private static Optional<FinishedEvent> read(Generation stream, int events) {
         for (int i = 0; i < events && stream.hasNext(); i++) {
-            if (stream.next() instanceof FinishedEvent) {
-                return;
+            if (stream.next() instanceof FinishedEvent end) {
+                return Optional.of(end);
             }
         }
+        return Optional.empty();
     }
 }

@@ -11,10 +11,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** With the option {@code deterministic} an answer is the same to the last bit, whatever else the engine is doing. */
+/**
+ * With the option {@code deterministic} an answer is the same to the last bit, whatever else the engine is doing. Without it, a
+ * greedy answer changes only where two tokens were as close as the neighbours move logits.
+ */
 @Timeout(600)
 class IsolationIT {
 
+    private static final System.Logger LOGGER = System.getLogger(IsolationIT.class.getName());
     private static final int NEIGHBOURS = 16;
 
     @Test
@@ -64,6 +68,65 @@ class IsolationIT {
                 }
             }
         }
+    }
+
+    @Test
+    void tinyChatDiffersWithoutTheOptionOnlyWhereTheChoiceWasClose() {
+        checkClose(TestModels.tinychat(), Scale.of(24, 96));
+    }
+
+    @Test
+    void smolLmDiffersWithoutTheOptionOnlyWhereTheChoiceWasClose() {
+        checkClose(TestModels.smolLm2(), Scale.of(6, 48));
+    }
+
+    private static void checkClose(Path file, int tokens) {
+        EngineOptions options =
+                EngineOptions.builder().parallelSequences(NEIGHBOURS).build();
+        ContextOptions context = ContextOptions.builder()
+                .contextSize(NEIGHBOURS * 256)
+                .threads(1)
+                .batchThreads(1)
+                .build();
+        try (Model model = Model.load(file)) {
+            RowTaps taps = new RowTaps(new ModelVocabulary(model), model, context, options);
+            List<RowTaps.Tap> alone = new ArrayList<>();
+            try (Engine engine = taps.start()) {
+                for (int i = 0; i < NEIGHBOURS; i++) {
+                    RowTaps.Tap tap = taps.recording();
+                    engine.submit(close(model, i, tokens, tap)).result();
+                    alone.add(tap);
+                }
+            }
+            try (Engine engine = taps.start()) {
+                List<RowTaps.Tap> among = new ArrayList<>();
+                List<Generation> streams = new ArrayList<>();
+                for (int i = 0; i < NEIGHBOURS; i++) {
+                    RowTaps.Tap tap = taps.comparingWith(alone.get(i));
+                    among.add(tap);
+                    streams.add(engine.submit(close(model, i, tokens, tap)));
+                }
+                streams.forEach(Generation::result);
+                among.forEach(RowTaps.Tap::checkClose);
+                LOGGER.log(
+                        System.Logger.Level.INFO,
+                        "{0}: {1} of {2} answers differ without the option, the largest difference of a logit is {3}",
+                        file.getFileName(),
+                        among.stream().filter(RowTaps.Tap::differs).count(),
+                        NEIGHBOURS,
+                        among.stream()
+                                .mapToDouble(RowTaps.Tap::largestDifference)
+                                .max()
+                                .orElseThrow());
+            }
+        }
+    }
+
+    private static EngineRequest close(Model model, int number, int tokens, RowTaps.Tap tap) {
+        return request(model, number, tokens).toBuilder()
+                .sampling(SamplingOptions.greedy())
+                .constraint(() -> tap)
+                .build();
     }
 
     /** Gives up a stream that has begun for a new one of the same request, so that the others see it come and go. */

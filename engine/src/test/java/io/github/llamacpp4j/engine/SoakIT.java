@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,7 +48,7 @@ class SoakIT {
         try (Model model = Model.load(file);
                 Engine engine = Engine.start(model, TinyChatEngines.context().build(), options)) {
             List<Sample> samples = run(engine, new SoakLoad(engine, model, ledger), ledger, all);
-            LOGGER.log(System.Logger.Level.INFO, "{0}, {1}: {2}\n{3}", file.getFileName(), all, ledger, table(samples));
+            LOGGER.log(System.Logger.Level.INFO, "{0}, {1}: {2}", file.getFileName(), all, ledger);
             ledger.check();
             assertThat(ledger.readEvents()).isPositive();
             assertThat(engine.stats().activeSequences()).isZero();
@@ -61,9 +62,9 @@ class SoakIT {
     /** What the process holds at a moment. */
     private record Sample(long seconds, long requests, long residentBytes, int threads) {
 
-        static Sample take(long startNanos, SoakLedger ledger) {
+        static Sample take(long workedNanos, SoakLedger ledger) {
             return new Sample(
-                    (System.nanoTime() - startNanos) / 1_000_000_000,
+                    workedNanos / 1_000_000_000,
                     ledger.queued(),
                     ProcessMemory.residentBytes(),
                     ManagementFactory.getThreadMXBean().getThreadCount());
@@ -71,18 +72,23 @@ class SoakIT {
     }
 
     private static List<Sample> run(Engine engine, SoakLoad load, SoakLedger ledger, Duration time) throws Exception {
-        long start = System.nanoTime();
+        AtomicBoolean over = new AtomicBoolean();
         List<Sample> samples = new ArrayList<>();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> done = new ArrayList<>();
             for (int caller = 0; caller < CALLERS; caller++) {
                 int number = caller;
-                done.add(callers.submit(() -> load.run(number, start + time.toNanos())));
+                done.add(callers.submit(() -> load.run(number, over)));
             }
+            long worked = 0;
             for (int sample = 1; sample <= SAMPLES; sample++) {
-                Thread.sleep(time.dividedBy(SAMPLES));
-                samples.add(Sample.take(start, ledger));
+                while (worked < time.toNanos() / SAMPLES * sample) {
+                    worked += workFor(time.dividedBy(10 * SAMPLES));
+                }
+                samples.add(Sample.take(worked, ledger));
+                LOGGER.log(System.Logger.Level.INFO, "{0}", samples.getLast());
             }
+            over.set(true);
             for (Future<?> future : done) {
                 future.get();
             }
@@ -93,18 +99,10 @@ class SoakIT {
         return samples;
     }
 
-    private static String table(List<Sample> samples) {
-        StringBuilder table = new StringBuilder("seconds requests resident-MiB threads");
-        for (Sample sample : samples) {
-            table.append('\n')
-                    .append(sample.seconds())
-                    .append(' ')
-                    .append(sample.requests())
-                    .append(' ')
-                    .append(sample.residentBytes() >> 20)
-                    .append(' ')
-                    .append(sample.threads());
-        }
-        return table.toString();
+    /** Lets the load go on and returns for how long it did; time in which the process was stopped does not count. */
+    private static long workFor(Duration time) throws InterruptedException {
+        long start = System.nanoTime();
+        Thread.sleep(time);
+        return Math.min(System.nanoTime() - start, 2 * time.toNanos());
     }
 }

@@ -7,6 +7,7 @@ import io.github.llamacpp4j.model.Model;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -32,11 +33,11 @@ final class SoakLoad {
                 Grammar.parse("root ::= \"" + COUNTED + "\"").compile(vocabulary.grammarVocabulary()), vocabulary);
     }
 
-    /** One caller's work until {@code endNanos}. */
-    void run(int caller, long endNanos) {
+    /** One caller's work until it is over. */
+    void run(int caller, AtomicBoolean over) {
         Random random = new Random(caller);
         String name = "caller " + caller % 5;
-        while (System.nanoTime() - endNanos < 0) {
+        while (!over.get()) {
             switch (random.nextInt(10)) {
                 case 0 -> count(name);
                 case 1 -> leaveEarly(name, random);
