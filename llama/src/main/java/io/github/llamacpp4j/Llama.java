@@ -203,6 +203,22 @@ public final class Llama implements AutoCloseable {
         }
     }
 
+    /** Like {@link #tryGenerate(String, GenerationOptions)} with the defaults as {@code options} changes them. */
+    public Completion tryGenerate(String prompt, Consumer<GenerationOptions.Builder> options) {
+        return tryGenerate(prompt, changed(options));
+    }
+
+    /**
+     * Like {@link #generate(String, GenerationOptions)}, but refuses at once where that would wait for room in the queue.
+     *
+     * @throws io.github.llamacpp4j.engine.EngineOverloadedException if the queue is full
+     */
+    public Completion tryGenerate(String prompt, GenerationOptions options) {
+        try (Generation stream = engine().trySubmit(request(tokenize(prompt), options))) {
+            return stream.result();
+        }
+    }
+
     /** Like {@link #stream(String, GenerationOptions)} with the defaults. */
     public Generation stream(String prompt) {
         return stream(prompt, GenerationOptions.defaults());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llamacpp4j.engine.Completion;
+import io.github.llamacpp4j.engine.EngineOverloadedException;
 import io.github.llamacpp4j.engine.FinishReason;
 import io.github.llamacpp4j.engine.Generation;
 import io.github.llamacpp4j.engine.GenerationEvent;
@@ -45,6 +46,27 @@ class LlamaIT {
         assertThat(answer.end().usage().generatedTokens())
                 .isEqualTo(answer.tokens().size());
         assertThat(answer.end().timings().firstToken()).isPositive();
+    }
+
+    @Test
+    void tryingRefusesAtOnceWhereTheQueueIsFull() {
+        LlamaOptions narrow = oneThread().toBuilder()
+                .engine(engine -> engine.parallelSequences(1).queueCapacity(1))
+                .build();
+        try (Llama busy = Llama.load(TestModels.tinychat(), narrow)) {
+            assertThat(busy.tryGenerate(QUESTION, o -> o.temperature(0).maxTokens(3))
+                            .tokens())
+                    .hasSize(3);
+            try (Generation working = busy.stream(QUESTION, o -> o.ignoreEndOfGeneration(true))) {
+                working.next();
+                try (Generation waiting = busy.stream(QUESTION)) {
+                    assertThat(waiting.id()).isPositive();
+                    assertThatThrownBy(() -> busy.tryGenerate(QUESTION, o -> o.maxTokens(3)))
+                            .isInstanceOf(EngineOverloadedException.class)
+                            .hasMessageContaining("the queue of 1 requests is full");
+                }
+            }
+        }
     }
 
     @Test
