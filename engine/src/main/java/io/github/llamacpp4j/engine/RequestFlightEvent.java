@@ -19,6 +19,9 @@ final class RequestFlightEvent extends Event {
     @Label("Finish Reason")
     String finishReason = "";
 
+    @Label("Failure")
+    String failure = "";
+
     @Label("Prompt Tokens")
     int promptTokens;
 
@@ -39,6 +42,12 @@ final class RequestFlightEvent extends Event {
     @Label("Total Time")
     @Timespan(Timespan.NANOSECONDS)
     long totalNanos;
+
+    void fillFailed(long id, int tokensOfPrompt, Throwable cause) {
+        requestId = id;
+        failure = cause.toString();
+        promptTokens = tokensOfPrompt;
+    }
 
     void fill(long id, FinishedEvent end) {
         requestId = id;

@@ -89,6 +89,11 @@ final class Telemetry {
 
     void failed(Sequence sequence, Throwable cause) {
         LOGGER.log(Level.DEBUG, "request " + sequence.id() + " failed", cause);
+        RequestFlightEvent flight = new RequestFlightEvent();
+        if (flight.shouldCommit()) {
+            flight.fillFailed(sequence.id(), sequence.request().promptTokens(), cause);
+            flight.commit();
+        }
         tell(l -> l.failed(sequence.id(), sequence.request().caller(), cause));
     }
 

@@ -74,7 +74,11 @@ public final class EngineTelemetry implements EngineListener {
     private final DoubleHistogram duration;
     private final DoubleHistogram firstToken;
     private final DoubleHistogram timePerToken;
-    private final Map<Long, Span> spans = new ConcurrentHashMap<>();
+    private final Map<Long, Request> requests = new ConcurrentHashMap<>();
+
+    private record Request(Span span, long startNanos) {
+        static final Request UNKNOWN = new Request(Span.getInvalid(), 0);
+    }
 
     private EngineTelemetry(OpenTelemetry telemetry, String model) {
         this.model = requireNonNull(model, "model");
@@ -125,7 +129,7 @@ public final class EngineTelemetry implements EngineListener {
                 .setSpanKind(SpanKind.INTERNAL)
                 .setAllAttributes(common)
                 .startSpan();
-        spans.put(requestId, span);
+        requests.put(requestId, new Request(span, System.nanoTime()));
     }
 
     @Override
@@ -154,6 +158,7 @@ public final class EngineTelemetry implements EngineListener {
             timePerToken.record(seconds(end.timings().generation()) / (usage.generatedTokens() - 1), common);
         }
         Span span = remove(requestId)
+                .span()
                 .setAttribute(RESPONSE_MODEL, model)
                 .setAttribute(INPUT_TOKENS, (long) usage.promptTokens())
                 .setAttribute(CACHED_TOKENS, (long) usage.cachedTokens())
@@ -168,20 +173,27 @@ public final class EngineTelemetry implements EngineListener {
 
     @Override
     public void failed(long requestId, String caller, Throwable cause) {
-        remove(requestId)
-                .setAttribute(ERROR_TYPE, cause.getClass().getName())
+        Request request = remove(requestId);
+        String error = cause.getClass().getName();
+        if (request != Request.UNKNOWN) {
+            duration.record(
+                    (System.nanoTime() - request.startNanos()) / NANOS_PER_SECOND,
+                    common.toBuilder().put(ERROR_TYPE, error).build());
+        }
+        request.span()
+                .setAttribute(ERROR_TYPE, error)
                 .setStatus(StatusCode.ERROR, String.valueOf(cause.getMessage()))
                 .recordException(cause)
                 .end();
     }
 
     private Span span(long requestId) {
-        return spans.getOrDefault(requestId, Span.getInvalid());
+        return requests.getOrDefault(requestId, Request.UNKNOWN).span();
     }
 
-    private Span remove(long requestId) {
-        Span span = spans.remove(requestId);
-        return span == null ? Span.getInvalid() : span;
+    private Request remove(long requestId) {
+        Request request = requests.remove(requestId);
+        return request == null ? Request.UNKNOWN : request;
     }
 
     private static double seconds(Duration time) {

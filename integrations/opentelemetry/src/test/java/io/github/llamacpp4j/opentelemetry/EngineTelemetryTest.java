@@ -80,6 +80,10 @@ class EngineTelemetryTest {
         assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
         assertThat(span.getStatus().getDescription()).isEqualTo("decoding failed");
         assertThat(span.getAttributes().get(EngineTelemetry.ERROR_TYPE)).isEqualTo("java.lang.IllegalStateException");
+        HistogramPointData duration = point(metrics.collectAllMetrics(), "gen_ai.server.request.duration");
+        assertThat(duration.getCount()).isEqualTo(1);
+        assertThat(duration.getAttributes().get(EngineTelemetry.ERROR_TYPE))
+                .isEqualTo("java.lang.IllegalStateException");
     }
 
     @Test
