@@ -18,6 +18,8 @@ import picocli.CommandLine.Parameters;
 final class LoadTest {
 
     private static final int CONTEXT_SIZE = 8192;
+    private static final int LONGEST_ANSWER = 160;
+    private static final int ROOM_FOR_QUESTION = 64;
     private static final int LEAST_PARALLEL = 8;
     private static final int MOST_CALLERS = 128;
 
@@ -115,14 +117,14 @@ final class LoadTest {
         if (plot != null && !kinds().contains(Kind.CONCURRENCY)) {
             throw new CommandFailure("usage", "--plot draws the workload concurrency; add --concurrency 1,2,4,8,16");
         }
-        List<Workload> points = points();
         List<LoadTarget> targets = new ArrayList<>();
         try {
             if (against != null) {
                 targets.add(OpenAiTarget.at(against));
             }
-            targets.addFirst(new EngineTarget(Llama.load(model, options(threads))));
-            LoadReport report = measure(points, targets, rounds, terminal);
+            Llama llama = Llama.load(model, options(threads));
+            targets.addFirst(new EngineTarget(llama));
+            LoadReport report = measure(points(texts(llama)), targets, rounds, terminal);
             draw(report);
             return report;
         } finally {
@@ -130,8 +132,15 @@ final class LoadTest {
         }
     }
 
-    private List<Workload> points() {
-        Workloads workload = new Workloads();
+    private PromptTexts texts(Llama llama) {
+        int context = Math.min(CONTEXT_SIZE, llama.model().info().trainedContextSize());
+        int answer = Math.max(maxTokens, LONGEST_ANSWER);
+        return new PromptTexts(
+                text -> llama.tokenizer().encode(text, false, false).length, context - answer - ROOM_FOR_QUESTION);
+    }
+
+    private List<Workload> points(PromptTexts texts) {
+        Workloads workload = new Workloads(texts);
         List<Workload> points = new ArrayList<>();
         for (Kind kind : kinds()) {
             switch (kind) {

@@ -3,28 +3,20 @@ package io.github.llamacpp4j.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/**
- * What benchmarks under load send. Prompts that should have nothing in common begin with numbers of their own, so that no server
- * can answer from its cache.
- */
+/** What benchmarks under load send. */
 final class Workloads {
 
-    private static final String SENTENCE =
-            "The quick brown fox jumps over the lazy dog while seven wizards watch from the old stone bridge. ";
-    private static final int WORDS_PER_SENTENCE = 18;
-    private static final int SHARED_PREFIX_WORDS = 900;
+    private static final int SHARED_PREFIX_TOKENS = 1000;
     private static final int PREFIX_CALLERS = 8;
-    private static final int NEWCOMER_WORDS = 1350;
+    private static final int NEWCOMER_TOKENS = 1500;
     private static final int INTERFERED_STREAMS = 3;
     private static final int INTERFERED_TOKENS = 160;
     private static final int TOKENS_BEFORE_NEWCOMER = 8;
@@ -42,19 +34,23 @@ final class Workloads {
             "required":["is_the_customer_a_natural_person","number_of_items_in_the_shopping_cart",\
             "preferred_method_of_payment"]}}""";
 
-    private final AtomicInteger serial = new AtomicInteger();
+    private final PromptTexts texts;
+
+    Workloads(PromptTexts texts) {
+        this.texts = texts;
+    }
 
     /** The seed's table of single requests: short, medium and long prompts with 32 and 128 tokens. */
     List<Workload> single() {
         List<Workload> points = new ArrayList<>();
-        Map<String, Integer> words = new LinkedHashMap<>();
-        words.put("short", 0);
-        words.put("medium", 90);
-        words.put("long", 450);
-        words.forEach((name, count) -> {
+        Map<String, Integer> lengths = new LinkedHashMap<>();
+        lengths.put("short", 6);
+        lengths.put("medium", 100);
+        lengths.put("long", 500);
+        lengths.forEach((name, count) -> {
             for (int tokens : List.of(32, 128)) {
                 points.add(new Workload("single", name + ", " + tokens + " tokens", target -> {
-                    LoadReply reply = target.send(new LoadRequest(fresh(count), tokens), () -> {});
+                    LoadReply reply = target.send(new LoadRequest(texts.fresh(count), tokens), () -> {});
                     Map<String, Double> values = new LinkedHashMap<>();
                     values.put("prompt_tokens", (double) reply.promptTokens());
                     values.put("seconds", reply.seconds());
@@ -73,7 +69,7 @@ final class Workloads {
         return new Workload("concurrency", Integer.toString(callers), target -> {
             target.averageBatch();
             long start = System.nanoTime();
-            List<LoadReply> replies = together(target, callers, () -> new LoadRequest(fresh(0), tokens));
+            List<LoadReply> replies = together(target, callers, () -> new LoadRequest(texts.fresh(0), tokens));
             double wall = (System.nanoTime() - start) / 1e9;
             Map<String, Double> values = new LinkedHashMap<>();
             int generated = replies.stream().mapToInt(LoadReply::tokens).sum();
@@ -95,13 +91,14 @@ final class Workloads {
 
     /** A long beginning that all prompts share: read once, then used at once and one after another. */
     Workload prefix(int tokens) {
-        return new Workload("prefix", "shared " + SHARED_PREFIX_WORDS + " words", target -> {
-            String shared = fresh(SHARED_PREFIX_WORDS);
-            LoadReply cold = target.send(new LoadRequest(shared + question(), tokens), () -> {});
-            List<LoadReply> warm = together(target, PREFIX_CALLERS, () -> new LoadRequest(shared + question(), tokens));
+        return new Workload("prefix", "shared " + texts.length(SHARED_PREFIX_TOKENS) + " tokens", target -> {
+            String shared = texts.fresh(SHARED_PREFIX_TOKENS);
+            LoadReply cold = target.send(new LoadRequest(shared + texts.question(), tokens), () -> {});
+            List<LoadReply> warm =
+                    together(target, PREFIX_CALLERS, () -> new LoadRequest(shared + texts.question(), tokens));
             List<LoadReply> inTurn = new ArrayList<>();
             for (int i = 0; i < PREFIX_CALLERS; i++) {
-                inTurn.add(target.send(new LoadRequest(shared + question(), tokens), () -> {}));
+                inTurn.add(target.send(new LoadRequest(shared + texts.question(), tokens), () -> {}));
             }
             Map<String, Double> values = new LinkedHashMap<>();
             values.put("prompt_tokens", (double) cold.promptTokens());
@@ -130,9 +127,9 @@ final class Workloads {
     /** Free text, text under a schema, and text under a schema with long names of members, one after another. */
     Workload schema(int callers, int tokens) {
         return new Workload("schema", Integer.toString(callers), target -> {
-            double free = speed(target, callers, () -> new LoadRequest(fresh(0), tokens));
-            double plain = speed(target, callers, () -> new LoadRequest(fresh(0), tokens, PLAIN_SCHEMA));
-            double keys = speed(target, callers, () -> new LoadRequest(fresh(0), tokens, LONG_KEYS_SCHEMA));
+            double free = speed(target, callers, () -> new LoadRequest(texts.fresh(0), tokens));
+            double plain = speed(target, callers, () -> new LoadRequest(texts.fresh(0), tokens, PLAIN_SCHEMA));
+            double keys = speed(target, callers, () -> new LoadRequest(texts.fresh(0), tokens, LONG_KEYS_SCHEMA));
             Map<String, Double> values = new LinkedHashMap<>();
             values.put("free_tokens_per_second", free);
             values.put("schema_tokens_per_second", plain);
@@ -152,16 +149,16 @@ final class Workloads {
 
     /** Three streams run while a long prompt arrives: how long they stand still. */
     Workload interference() {
-        return new Workload("interference", NEWCOMER_WORDS + " words arrive", target -> {
+        return new Workload("interference", texts.length(NEWCOMER_TOKENS) + " tokens arrive", target -> {
             CountDownLatch running = new CountDownLatch(INTERFERED_STREAMS * TOKENS_BEFORE_NEWCOMER);
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<LoadReply>> streams = new ArrayList<>();
                 for (int i = 0; i < INTERFERED_STREAMS; i++) {
-                    LoadRequest request = new LoadRequest(fresh(0), INTERFERED_TOKENS);
+                    LoadRequest request = new LoadRequest(texts.fresh(0), INTERFERED_TOKENS);
                     streams.add(threads.submit(() -> target.send(request, running::countDown)));
                 }
                 awaitUninterrupted(running);
-                LoadReply newcomer = target.send(new LoadRequest(fresh(NEWCOMER_WORDS), 8), () -> {});
+                LoadReply newcomer = target.send(new LoadRequest(texts.fresh(NEWCOMER_TOKENS), 8), () -> {});
                 long from = newcomer.startNanos();
                 long to = newcomer.arrivalNanos().getFirst();
                 double longest = 0;
@@ -182,7 +179,7 @@ final class Workloads {
         List<Workload> points = new ArrayList<>();
         for (boolean on : new boolean[] {true, false}) {
             points.add(new Workload("thinking", on ? "on" : "off", target -> {
-                LoadReply reply = target.send(new LoadRequest(fresh(36), tokens, on), () -> {});
+                LoadReply reply = target.send(new LoadRequest(texts.fresh(40), tokens, on), () -> {});
                 Map<String, Double> values = new LinkedHashMap<>();
                 values.put("prompt_tokens", (double) reply.promptTokens());
                 values.put("output_tokens", (double) reply.tokens());
@@ -230,16 +227,6 @@ final class Workloads {
             Thread.currentThread().interrupt();
             throw new CommandFailure("interrupted", "interrupted while measuring");
         }
-    }
-
-    /** A prompt that begins like no other. */
-    private String fresh(int words) {
-        String text = SENTENCE.repeat((words + WORDS_PER_SENTENCE - 1) / WORDS_PER_SENTENCE);
-        return String.format(Locale.ROOT, "%d. %sOnce upon a time", serial.incrementAndGet() * 7919L % 100_003, text);
-    }
-
-    private String question() {
-        return " Question " + serial.incrementAndGet() + ": what happened next?";
     }
 
     static double median(List<Double> values) {
