@@ -22,6 +22,7 @@ final class BatchBuilder {
     private final Checkpoints checkpoints;
     private int first;
     private int decodeTokens;
+    private int draftRoom;
 
     BatchBuilder(int batchSize, Speculation speculation, Checkpoints checkpoints) {
         batch = new TokenBatch(batchSize);
@@ -51,6 +52,10 @@ final class BatchBuilder {
      */
     void build(List<Sequence> runnable, PrefillBudget budget, int freeCells, int usedCells) {
         clear();
+        draftRoom = freeCells;
+        for (Sequence sequence : runnable) {
+            draftRoom -= Math.min(sequence.pending(), NEARLY_DONE);
+        }
         List<Sequence> prefilling = new ArrayList<>();
         for (int i = 0; i < runnable.size(); i++) {
             Sequence sequence = runnable.get((first + i) % runnable.size());
@@ -87,6 +92,7 @@ final class BatchBuilder {
         batch.clear();
         slices.clear();
         decodeTokens = 0;
+        draftRoom = 0;
     }
 
     private void addPrompts(List<Sequence> prefilling, int budget) {
@@ -130,8 +136,10 @@ final class BatchBuilder {
         slices.add(new BatchSlice(sequence, branch, index, count, drafted, wantsLogits));
     }
 
+    /** Guesses take cells that nobody else needs in this step, so that none of them costs a sequence its place. */
     private int addDraft(Sequence sequence, Branch branch) {
-        int[] draft = speculation.draft(sequence, batch.room());
+        int[] draft = speculation.draft(sequence, Math.clamp(draftRoom, 0, batch.room()));
+        draftRoom -= draft.length;
         int start = sequence.tokens().size();
         for (int i = 0; i < draft.length; i++) {
             batch.add(draft[i], start + i, branch.sequenceId(), true);

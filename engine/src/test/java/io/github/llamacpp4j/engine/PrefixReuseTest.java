@@ -311,6 +311,31 @@ class PrefixReuseTest {
     }
 
     @Test
+    void guessesCostNobodyItsPlaceAndNeverSpinWhereThePinnedLeaveNoRoom() {
+        EngineHarness engine = new EngineHarness(limits(100, true, true), options());
+        String period = "abcdefgh";
+        engine.decoder.language = tokens -> (int) period.charAt(tokens.length % 8);
+        PrefixPin pin = pin(engine, "p".repeat(40));
+        List<Generation> streams = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            streams.add(engine.submit(EngineRequest.builder(EngineHarness.tokens(period.repeat(2)))
+                    .sampling(SamplingOptions.greedy())
+                    .maxTokens(12)
+                    .prefixCache(false)
+                    .speculativeTokens(8)));
+        }
+        streams.forEach(stream -> assertThat(engine.result(stream).tokens()).hasSize(12));
+        assertThat(engine.log.with("preempted")).isEmpty();
+        Completion endless = engine.result(engine.submit(EngineRequest.builder(EngineHarness.tokens(period.repeat(2)))
+                .sampling(SamplingOptions.greedy())
+                .contextFullPolicy(ContextFullPolicy.STOP)
+                .speculativeTokens(8)));
+        assertThat(endless.end().reason()).isEqualTo(FinishReason.CONTEXT_FULL);
+        assertThat(endless.end().usage().acceptedDraftTokens()).isPositive();
+        pin.close();
+    }
+
+    @Test
     void randomTrafficNeverConfusesPrefixesOrCells() {
         Random random = new Random(11);
         EngineHarness engine = new EngineHarness(
