@@ -6,10 +6,13 @@ import io.github.llamacpp4j.model.ContextMemory;
 import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.ModelInfo;
+import io.github.llamacpp4j.model.SequenceState;
 import io.github.llamacpp4j.model.StateException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** A decoder on a context of llama.cpp, which it owns. */
 public final class ContextDecoder implements Decoder {
@@ -20,6 +23,7 @@ public final class ContextDecoder implements Decoder {
     private final ContextMemory memory;
     private final DecoderLimits limits;
     private final Batch batch;
+    private final Set<Saved> copies = new HashSet<>();
 
     private ContextDecoder(Context context, DecoderLimits limits) {
         this.context = context;
@@ -117,9 +121,11 @@ public final class ContextDecoder implements Decoder {
     }
 
     @Override
-    public Optional<byte[]> save(int sequence) {
+    public Optional<SavedSequence> save(int sequence) {
         try {
-            return Optional.of(context.state().saveSequence(sequence));
+            Saved saved = new Saved(context.state().copySequence(sequence));
+            copies.add(saved);
+            return Optional.of(saved);
         } catch (StateException e) {
             LOGGER.log(Level.DEBUG, "a sequence cannot be saved", e);
             return Optional.empty();
@@ -127,14 +133,34 @@ public final class ContextDecoder implements Decoder {
     }
 
     @Override
-    public boolean restore(int sequence, byte[] state) {
+    public boolean restore(int sequence, SavedSequence saved) {
         try {
-            context.state().restoreSequence(sequence, state);
+            context.state().restoreSequence(sequence, ((Saved) saved).state);
             return true;
         } catch (StateException e) {
             LOGGER.log(Level.DEBUG, "a sequence cannot be restored", e);
             memory.remove(sequence);
             return false;
+        }
+    }
+
+    private final class Saved implements SavedSequence {
+
+        private final SequenceState state;
+
+        Saved(SequenceState state) {
+            this.state = state;
+        }
+
+        @Override
+        public long sizeBytes() {
+            return state.sizeBytes();
+        }
+
+        @Override
+        public void close() {
+            copies.remove(this);
+            state.close();
         }
     }
 
@@ -145,6 +171,7 @@ public final class ContextDecoder implements Decoder {
 
     @Override
     public void close() {
+        Set.copyOf(copies).forEach(SavedSequence::close);
         context.close();
     }
 }

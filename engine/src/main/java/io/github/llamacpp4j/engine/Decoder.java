@@ -38,14 +38,14 @@ public interface Decoder extends AutoCloseable {
     void removeAndShift(int sequence, int fromPosition, int toPosition);
 
     /** A copy of what the memory holds of a sequence; empty if that cannot be had. */
-    Optional<byte[]> save(int sequence);
+    Optional<SavedSequence> save(int sequence);
 
     /**
-     * Gives a sequence, which is empty, what {@link #save} copied.
+     * Gives a sequence, which is empty, what {@link #save} of this decoder copied. The copy stays as it is.
      *
      * @return whether that succeeded; if not, the sequence is empty
      */
-    boolean restore(int sequence, byte[] state);
+    boolean restore(int sequence, SavedSequence saved);
 
     /** Makes a {@link #decode} that runs in another thread return soon. Thread-safe; may be called when none runs. */
     void abort();

@@ -1,13 +1,12 @@
 package io.github.llamacpp4j.engine;
 
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Saved states of sequences, within a number of bytes; the least recently used go first. Copying a state back takes milliseconds
+ * Saved states of sequences, which it owns, within a number of bytes; the least recently used go first. Copying a state back takes milliseconds
  * where computing it anew takes seconds.
  *
  * <p>Where the decoder's memory can be cut, they are of sequences that had to leave it, one state serves all beginnings of its
@@ -20,9 +19,9 @@ final class HostCache {
     static final class Entry {
 
         private final int[] tokens;
-        private final byte[] state;
+        private final SavedSequence state;
 
-        Entry(int[] tokens, byte[] state) {
+        Entry(int[] tokens, SavedSequence state) {
             this.tokens = tokens;
             this.state = state;
         }
@@ -35,7 +34,7 @@ final class HostCache {
             return tokens[index];
         }
 
-        byte[] state() {
+        SavedSequence state() {
             return state;
         }
 
@@ -46,7 +45,7 @@ final class HostCache {
         }
 
         private long bytes() {
-            return state.length + (long) Integer.BYTES * tokens.length;
+            return state.sizeBytes() + (long) Integer.BYTES * tokens.length;
         }
     }
 
@@ -89,22 +88,24 @@ final class HostCache {
     }
 
     /** Keeps a state unless it alone is too large. Entries that it replaces are dropped. */
-    void add(int[] tokens, byte[] state) {
-        Entry entry = new Entry(tokens, state);
-        bytesPerToken = (double) entry.bytes() / Math.max(1, tokens.length);
+    void add(int[] tokens, SavedSequence state) {
+        add(new Entry(tokens, state));
+    }
+
+    private void add(Entry entry) {
+        bytesPerToken = (double) entry.bytes() / Math.max(1, entry.length());
         if (entry.bytes() > capacityBytes) {
+            entry.state().close();
             return;
         }
         for (Entry other : Map.copyOf(entries).keySet()) {
-            boolean replaced = !wholeOnly || other.length() == tokens.length;
-            if (replaced && other.commonPrefix(tokens, tokens.length) == other.length()) {
-                remove(other);
+            boolean replaced = !wholeOnly || other.length() == entry.length();
+            if (replaced && other.commonPrefix(entry.tokens, entry.length()) == other.length()) {
+                drop(other);
             }
         }
-        Iterator<Entry> oldest = entries.keySet().iterator();
         while (usedBytes + entry.bytes() > capacityBytes || entries.size() >= MOST_ENTRIES) {
-            usedBytes -= oldest.next().bytes();
-            oldest.remove();
+            drop(entries.keySet().iterator().next());
         }
         entries.put(entry, entry);
         usedBytes += entry.bytes();
@@ -123,12 +124,21 @@ final class HostCache {
         return Optional.ofNullable(best);
     }
 
-    /** To be told when an entry found here, or any other, is copied back. */
-    void taken(Entry entry) {
+    /** Takes an entry out, to be copied back; false if it was not in here. */
+    boolean take(Entry entry) {
+        boolean held = entries.remove(entry) != null;
+        if (held) {
+            usedBytes -= entry.bytes();
+        }
+        return held;
+    }
+
+    /** Keeps an entry that was taken out, as the one used last, where it may serve others; else frees it. */
+    void giveBack(Entry entry) {
         if (wholeOnly) {
-            touch(entry);
+            add(entry);
         } else {
-            remove(entry);
+            entry.state().close();
         }
     }
 
@@ -138,9 +148,9 @@ final class HostCache {
         }
     }
 
-    private void remove(Entry entry) {
-        if (entries.remove(entry) != null) {
-            usedBytes -= entry.bytes();
+    private void drop(Entry entry) {
+        if (take(entry)) {
+            entry.state().close();
         }
     }
 }

@@ -204,8 +204,14 @@ final class SequenceStore {
 
     private Branch restore(int id, HostCache.Entry saved, int length) {
         Branch branch = tree.open(id);
-        hostCache.taken(saved);
-        if (makeRoom(saved.length()) && decoder.restore(id, saved.state())) {
+        boolean cached = hostCache.take(saved);
+        boolean restored = makeRoom(saved.length()) && decoder.restore(id, saved.state());
+        if (cached) {
+            hostCache.giveBack(saved);
+        } else {
+            saved.state().close();
+        }
+        if (restored) {
             for (int i = 0; i < saved.length(); i++) {
                 tree.append(branch, saved.token(i));
             }

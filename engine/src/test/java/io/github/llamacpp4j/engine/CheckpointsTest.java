@@ -117,8 +117,8 @@ class CheckpointsTest {
         HostCache number = new HostCache(Long.MAX_VALUE / 4, true);
         for (int i = 0; i < 600; i++) {
             int[] tokens = {1, 2, i};
-            bytes.add(tokens, new byte[90]);
-            number.add(tokens, new byte[90]);
+            bytes.add(tokens, new SizedState(90));
+            number.add(tokens, new SizedState(90));
             assertThat(bytes.usedBytes()).isLessThanOrEqualTo(10_000);
         }
         assertThat(number.usedBytes()).isEqualTo(256 * 102);

@@ -1,6 +1,5 @@
 package io.github.llamacpp4j.engine;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +47,7 @@ final class FakeDecoder implements Decoder {
     Runnable whileDecoding;
 
     int decodedTokens;
+    private final Set<FakeState> states = new HashSet<>();
     int saves;
     boolean refusesStates;
     boolean closed;
@@ -201,33 +201,54 @@ final class FakeDecoder implements Decoder {
     }
 
     @Override
-    public Optional<byte[]> save(int sequence) {
-        int[] tokens = tokens(sequence);
-        ByteBuffer state = ByteBuffer.allocate(tokens.length * 8);
-        for (int token : tokens) {
-            state.putInt(token);
-        }
+    public Optional<SavedSequence> save(int sequence) {
         saves++;
-        return Optional.of(state.array());
+        FakeState state = new FakeState(tokens(sequence));
+        states.add(state);
+        return Optional.of(state);
     }
 
     @Override
-    public boolean restore(int sequence, byte[] state) {
-        if (!sequence(sequence).isEmpty() || cells.size() + state.length / 8 > limits.cells()) {
+    public boolean restore(int sequence, SavedSequence saved) {
+        FakeState state = (FakeState) saved;
+        if (!sequence(sequence).isEmpty() || cells.size() + state.tokens.length > limits.cells()) {
             throw new AssertionError(
                     "restore into a sequence of " + sequence(sequence).size() + " tokens");
         }
-        if (refusesStates) {
+        if (refusesStates || !states.contains(state)) {
             return false;
         }
-        ByteBuffer tokens = ByteBuffer.wrap(state);
-        for (int i = 0; i < state.length / 8; i++) {
-            Cell cell = new Cell(tokens.getInt());
+        for (int token : state.tokens) {
+            Cell cell = new Cell(token);
             cell.sequences.add(sequence);
             sequence(sequence).add(cell);
             cells.add(cell);
         }
         return true;
+    }
+
+    /** How many bytes the states take that are not closed. */
+    long stateBytes() {
+        return states.stream().mapToLong(FakeState::sizeBytes).sum();
+    }
+
+    private final class FakeState implements SavedSequence {
+
+        private final int[] tokens;
+
+        FakeState(int[] tokens) {
+            this.tokens = tokens;
+        }
+
+        @Override
+        public long sizeBytes() {
+            return 8L * tokens.length;
+        }
+
+        @Override
+        public void close() {
+            states.remove(this);
+        }
     }
 
     @Override

@@ -143,16 +143,23 @@ class PrefixReuseTest {
     @Test
     void savedStatesStayWithinTheirBytes() {
         HostCache cache = new HostCache(1000, false);
-        cache.add(new int[] {1, 2, 3}, new byte[400]);
-        cache.add(new int[] {5, 6}, new byte[400]);
+        SizedState replaced = new SizedState(400);
+        cache.add(new int[] {1, 2, 3}, replaced);
+        SizedState oldest = new SizedState(400);
+        cache.add(new int[] {5, 6}, oldest);
         assertThat(cache.find(new int[] {1, 2, 9}, 3).orElseThrow().length()).isEqualTo(2);
-        cache.add(new int[] {1, 2, 3, 4}, new byte[300]);
+        cache.add(new int[] {1, 2, 3, 4}, new SizedState(300));
         assertThat(cache.usedBytes()).isEqualTo(400 + 8 + 300 + 16);
-        cache.add(new int[] {7}, new byte[500]);
+        assertThat(replaced.isClosed()).isTrue();
+        assertThat(oldest.isClosed()).isFalse();
+        cache.add(new int[] {7}, new SizedState(500));
         assertThat(cache.find(new int[] {5, 6}, 2)).isEmpty();
-        cache.add(new int[] {8}, new byte[2000]);
+        assertThat(oldest.isClosed()).isTrue();
+        SizedState tooLarge = new SizedState(2000);
+        cache.add(new int[] {8}, tooLarge);
         assertThat(cache.usedBytes()).isLessThanOrEqualTo(1000);
         assertThat(cache.find(new int[] {8}, 1)).isEmpty();
+        assertThat(tooLarge.isClosed()).isTrue();
     }
 
     @Test

@@ -162,12 +162,12 @@ final class RowTaps {
         }
 
         @Override
-        public Optional<byte[]> save(int sequence) {
+        public Optional<SavedSequence> save(int sequence) {
             return decoder.save(sequence);
         }
 
         @Override
-        public boolean restore(int sequence, byte[] state) {
+        public boolean restore(int sequence, SavedSequence state) {
             return decoder.restore(sequence, state);
         }
 

@@ -119,6 +119,38 @@ public final class ContextState {
         restoreFromFile(sequenceId, file);
     }
 
+    /**
+     * Copies what one sequence remembers to memory outside the Java heap, to be restored into this context later: the fast way to
+     * make room for a while.
+     *
+     * @return the copy, to be closed by the caller
+     * @throws StateException if there is no memory for it, or llama.cpp fails
+     * @throws IllegalArgumentException if there is no such sequence
+     */
+    public SequenceState copySequence(int sequenceId) {
+        context.memory().requireSequence(sequenceId);
+        Arena arena = Arena.ofShared();
+        try {
+            return context.exclusively(pointer -> new SequenceState(context, arena, read(pointer, arena, sequenceId)));
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Replaces what one sequence remembers by a copy, which stays as it is.
+     *
+     * @param sequenceId the sequence, not necessarily the one that was copied
+     * @throws StateException if the copy is closed or of another context. If llama.cpp refuses it, for example for lack of room, the sequence
+     *     is left empty
+     * @throws IllegalArgumentException if there is no such sequence
+     */
+    public void restoreSequence(int sequenceId, SequenceState copy) {
+        context.memory().requireSequence(sequenceId);
+        write(sequenceId, copy.payloadFor(context));
+    }
+
     private byte[] saveToArray(int sequenceId) {
         return context.exclusively(pointer -> {
             try (Arena arena = Arena.ofConfined()) {
@@ -211,6 +243,10 @@ public final class ContextState {
 
     private void write(int sequenceId, StateHeader header, MemorySegment payload) {
         header.requireSound(payload);
+        write(sequenceId, payload);
+    }
+
+    private void write(int sequenceId, MemorySegment payload) {
         context.exclusively(pointer -> {
             requireMemory();
             context.forgetOutputs();

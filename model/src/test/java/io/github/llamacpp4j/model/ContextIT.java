@@ -1,6 +1,7 @@
 package io.github.llamacpp4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.llamacpp4j.model.internal.ContextAccess;
@@ -173,6 +174,29 @@ class ContextIT {
             assertThat(context.logits(-1)).isEqualTo(expected);
         }
         assertThat(folder).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
+    void aCopyOfASequenceContinuesIdenticallyInItsContextAndNowhereElse() {
+        try (Context context = model.newContext(Contexts.small().maxSequences(2).build());
+                Context other =
+                        model.newContext(Contexts.small().maxSequences(2).build())) {
+            context.append(0, prompt);
+            SequenceState copy = context.state().copySequence(0);
+            assertThat(copy.sizeBytes()).isPositive();
+            context.append(0, prompt[0]);
+            float[] expected = context.logits(-1);
+            context.memory().remove(0);
+            for (int sequence = 1; sequence >= 0; sequence--) {
+                context.state().restoreSequence(sequence, copy);
+                context.append(sequence, prompt[0]);
+                assertThat(context.logits(-1)).isEqualTo(expected);
+            }
+            assertThatThrownBy(() -> other.state().restoreSequence(0, copy)).isInstanceOf(StateException.class);
+            copy.close();
+            copy.close();
+            assertThatThrownBy(() -> context.state().restoreSequence(0, copy)).isInstanceOf(StateException.class);
+        }
     }
 
     @Test
