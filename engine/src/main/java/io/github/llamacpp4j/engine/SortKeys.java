@@ -10,6 +10,10 @@ import java.util.Arrays;
 final class SortKeys {
 
     private static final int COMPARISON_LIMIT = 2048;
+
+    /** Below this {@link Arrays#sort(long[], int, int)} inserts; above, it allocates to merge runs where it finds them. */
+    private static final int INSERTION_LIMIT = 44;
+
     private static final int DIGIT_BITS = 11;
     private static final int DIGITS = 1 << DIGIT_BITS;
 
@@ -41,6 +45,15 @@ final class SortKeys {
 
     void sort() {
         if (size <= COMPARISON_LIMIT) {
+            Arrays.sort(keys, 0, size);
+        } else {
+            radixSort();
+        }
+    }
+
+    /** Sorts numbers that are likely to come in runs. */
+    void sortRuns() {
+        if (size < INSERTION_LIMIT) {
             Arrays.sort(keys, 0, size);
         } else {
             radixSort();
