@@ -175,7 +175,7 @@ public final class EngineTelemetry implements EngineListener {
     public void failed(long requestId, String caller, Throwable cause) {
         Request request = remove(requestId);
         String error = cause.getClass().getName();
-        if (request != Request.UNKNOWN) {
+        if (!request.equals(Request.UNKNOWN)) {
             duration.record(
                     (System.nanoTime() - request.startNanos()) / NANOS_PER_SECOND,
                     common.toBuilder().put(ERROR_TYPE, error).build());
