@@ -6,6 +6,7 @@ import io.github.llamacpp4j.chat.TemplateTokens;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where a {@link Llama} takes its chat template from. Nothing stands in for a template that is missing or cannot be used:
@@ -23,9 +24,24 @@ public interface ChatTemplateSource {
      */
     ChatTemplate template(Map<String, String> metadata, TemplateTokens tokens);
 
-    /** The model's own default template. The default. */
+    /**
+     * Makes the template for conversations with tools, where it is another one.
+     *
+     * @param metadata the model's metadata
+     * @param tokens how the model writes the beginning and the end of a text
+     * @return empty if {@link #template} serves tools too, which is what this implementation says
+     * @throws ChatException if there is such a template, but it cannot be used
+     */
+    default Optional<ChatTemplate> toolTemplate(Map<String, String> metadata, TemplateTokens tokens) {
+        return Optional.empty();
+    }
+
+    /**
+     * The model's own templates: its default one and, where tools are offered and it has one of that name, {@code tool_use}, as
+     * Hugging Face transformers chooses. The default.
+     */
     static ChatTemplateSource model() {
-        return ChatTemplate::fromMetadata;
+        return new ModelTemplates(ChatTemplate::fromMetadata);
     }
 
     /** One of the model's named templates, such as {@code tool_use}. */
@@ -60,10 +76,10 @@ public interface ChatTemplateSource {
         };
     }
 
-    /** The model's own default template, or the built-in one of this name if the model brings none. */
+    /** As {@link #model}, with the built-in template of this name if the model brings no default one. */
     static ChatTemplateSource modelOr(String builtIn) {
-        return (metadata, tokens) -> ChatTemplate.hasDefault(metadata)
+        return new ModelTemplates((metadata, tokens) -> ChatTemplate.hasDefault(metadata)
                 ? ChatTemplate.fromMetadata(metadata, tokens)
-                : ChatTemplate.builtIn(builtIn, tokens);
+                : ChatTemplate.builtIn(builtIn, tokens));
     }
 }

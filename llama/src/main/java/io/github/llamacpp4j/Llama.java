@@ -259,7 +259,8 @@ public final class Llama implements AutoCloseable {
     }
 
     /**
-     * The chat template that the model brought along, or that {@link LlamaOptions#chatTemplate()} chose.
+     * The chat template that the model brought along, or that {@link LlamaOptions#chatTemplate()} chose; where tools are offered
+     * and the source has {@linkplain ChatTemplateSource#toolTemplate another one for them}, that one is used.
      *
      * @throws ChatException if there is none, or it cannot be used
      */
@@ -322,7 +323,7 @@ public final class Llama implements AutoCloseable {
      */
     public ChatTurn chatTurn(List<? extends ChatMessage> messages, ChatOptions options) {
         ModelKind.requireGenerative(model.info());
-        ModelChat modelChat = chat.get();
+        ModelChat modelChat = chat.get().serving(options);
         RenderedPrompt prompt = modelChat.render(messages, options);
         EngineRequest request = options.generation().request(modelChat.tokenize(prompt)).toBuilder()
                 .showControlTokens(true)

@@ -16,19 +16,23 @@ import io.github.llamacpp4j.model.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A model's chat template together with the tokenizer that keeps messages from becoming markup. Thread-safe. */
 final class ModelChat {
 
     private final ChatTemplate template;
     private final PromptTokenizer tokenizer;
+    private final @Nullable ModelChat withTools;
 
-    private ModelChat(ChatTemplate template, PromptTokenizer tokenizer) {
+    private ModelChat(ChatTemplate template, PromptTokenizer tokenizer, @Nullable ModelChat withTools) {
         this.template = template;
         this.tokenizer = tokenizer;
+        this.withTools = withTools;
     }
 
     static ModelChat of(Model model, ChatTemplateSource source) {
@@ -36,16 +40,31 @@ final class ModelChat {
         TemplateTokens tokens = new TemplateTokens(
                 spelling(vocabulary, vocabulary.specialTokens().beginning()),
                 spelling(vocabulary, vocabulary.specialTokens().end()));
-        ChatTemplate template = source.template(model.info().metadata(), tokens);
+        Map<String, String> metadata = model.info().metadata();
+        List<VocabularyToken> matched = matchedTokens(vocabulary);
+        ModelChat withTools = source.toolTemplate(metadata, tokens)
+                .map(template -> of(template, vocabulary, matched, null))
+                .orElse(null);
+        return of(source.template(metadata, tokens), vocabulary, matched, withTools);
+    }
+
+    private static ModelChat of(
+            ChatTemplate template, Tokenizer vocabulary, List<VocabularyToken> matched, @Nullable ModelChat withTools) {
         OptionalInt beginning =
                 vocabulary.addsBeginning() ? vocabulary.specialTokens().beginning() : OptionalInt.empty();
         return new ModelChat(
                 template,
                 new PromptTokenizer(
-                        matchedTokens(vocabulary),
+                        matched,
                         (text, parseSpecial) -> vocabulary.encode(text, false, parseSpecial),
                         template.source(),
-                        beginning));
+                        beginning),
+                withTools);
+    }
+
+    /** What serves a conversation with these options: another template where tools are offered and the model has one for them. */
+    ModelChat serving(ChatOptions options) {
+        return withTools == null || offered(options).tools().isEmpty() ? this : withTools;
     }
 
     private static String spelling(Tokenizer vocabulary, OptionalInt token) {

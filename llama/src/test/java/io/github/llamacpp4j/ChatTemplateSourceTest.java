@@ -34,6 +34,23 @@ class ChatTemplateSourceTest {
     }
 
     @Test
+    void theModelsOwnTemplateForToolsServesThemUnlessAnotherWasChosen() {
+        assertThat(ChatTemplateSource.model()
+                        .toolTemplate(METADATA, TOKENS)
+                        .orElseThrow()
+                        .source())
+                .isEqualTo(TOOL_USE);
+        assertThat(ChatTemplateSource.modelOr("chatml").toolTemplate(METADATA, TOKENS))
+                .isPresent();
+        assertThat(ChatTemplateSource.model().toolTemplate(Map.of("tokenizer.chat_template", DEFAULT), TOKENS))
+                .isEmpty();
+        assertThat(ChatTemplateSource.variant("default").toolTemplate(METADATA, TOKENS))
+                .isEmpty();
+        assertThat(ChatTemplateSource.text(DEFAULT).toolTemplate(METADATA, TOKENS))
+                .isEmpty();
+    }
+
+    @Test
     void aFallbackStandsInOnlyWhereItWasChosen() {
         assertThatThrownBy(() -> source(ChatTemplateSource.model(), Map.of())).isInstanceOf(ChatException.class);
         assertThat(source(ChatTemplateSource.modelOr("chatml"), Map.of())).contains("<|im_start|>");

@@ -52,6 +52,7 @@ class ConversationIT {
         int tokens = conversation.tokenCount();
         ChatReply second = conversation.ask("What is the capital of Italy?");
         assertThat(second.prompt().text()).contains("France", "Paris", "Italy");
+        assertThat(second.usage().cachedTokens()).isPositive();
         assertThat(conversation.messages())
                 .extracting(ChatMessage::role)
                 .containsExactly("user", "assistant", "user", "assistant");

@@ -24,17 +24,9 @@ record ArgumentTypes(boolean allowsString, boolean allowsOther, Set<Kind> others
     static final ArgumentTypes STRING = new ArgumentTypes(true, false, EnumSet.noneOf(Kind.class));
     static final ArgumentTypes NO_STRING = new ArgumentTypes(false, true, EnumSet.allOf(Kind.class));
 
-    static ArgumentTypes of(Map<String, @Nullable Object> parameters, String argument) {
-        Object properties = parameters.get("properties");
-        if (properties instanceof Map<?, ?> map && map.containsKey(argument)) {
-            return of(map.get(argument), parameters);
-        }
-        return ANY;
-    }
-
-    private static ArgumentTypes of(@Nullable Object schema, Map<String, @Nullable Object> root) {
-        Collector collector = new Collector(root);
-        collector.visit(schema, 0);
+    static ArgumentTypes of(ArgumentSchema schema) {
+        Collector collector = new Collector(schema);
+        collector.visit(schema.schema(), 0);
         if (collector.any || (!collector.string && collector.kinds.isEmpty())) {
             return ANY;
         }
@@ -43,6 +35,10 @@ record ArgumentTypes(boolean allowsString, boolean allowsOther, Set<Kind> others
 
     boolean onlyString() {
         return allowsString && !allowsOther;
+    }
+
+    boolean allows(Kind kind) {
+        return others.contains(kind);
     }
 
     /** Whether the kind of value that this JSON text is, is allowed. */
@@ -69,13 +65,13 @@ record ArgumentTypes(boolean allowsString, boolean allowsOther, Set<Kind> others
     }
 
     private static final class Collector {
-        private final Map<String, @Nullable Object> root;
+        private final ArgumentSchema owner;
         private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         private boolean string;
         private boolean any;
 
-        Collector(Map<String, @Nullable Object> root) {
-            this.root = root;
+        Collector(ArgumentSchema owner) {
+            this.owner = owner;
         }
 
         void visit(@Nullable Object schema, int depth) {
@@ -84,7 +80,7 @@ record ArgumentTypes(boolean allowsString, boolean allowsOther, Set<Kind> others
                 return;
             }
             if (map.get("$ref") instanceof String reference) {
-                visit(resolve(reference), depth + 1);
+                visit(owner.resolve(reference), depth + 1);
             } else if (map.get("type") instanceof String type) {
                 type(type);
             } else if (map.get("type") instanceof List<?> types) {
@@ -102,19 +98,6 @@ record ArgumentTypes(boolean allowsString, boolean allowsOther, Set<Kind> others
             } else {
                 any = true;
             }
-        }
-
-        private @Nullable Object resolve(String reference) {
-            if (!reference.startsWith("#/")) {
-                return null;
-            }
-            Object node = root;
-            for (String step : reference.substring(2).split("/", MAX_DEPTH)) {
-                node = node instanceof Map<?, ?> map
-                        ? map.get(step.replace("~1", "/").replace("~0", "~"))
-                        : null;
-            }
-            return node;
         }
 
         private void type(String type) {

@@ -17,8 +17,8 @@ interface CallSink {
     /** Completes the open call; false if its arguments are no JSON object, or it lacks required ones altogether. */
     boolean complete();
 
-    /** The types that the open call's schema allows for an argument. */
-    ArgumentTypes typesOf(String argument);
+    /** What the open call's schema says about an argument. */
+    ArgumentSchema schemaOf(String argument);
 
     void flag(OutputFlag flag);
 }

@@ -56,7 +56,7 @@ final class CapabilityProbe {
         boolean system =
                 shows(shape(true, string, typed, true), List.of(ChatMessage.system(SYSTEM), user), none(), SYSTEM);
         boolean object = objectArguments(string, typed, user);
-        MessageContext.Shape shape = callShape(shape(system, string, typed, object), user);
+        MessageContext.Shape shape = thoughtShape(callShape(shape(system, string, typed, object), user), user);
         boolean calls = shows(shape, calling(user, CALL), withTool(), NAME, VALUE);
         ChatTemplateCapabilities capabilities = new ChatTemplateCapabilities(
                 system,
@@ -75,7 +75,7 @@ final class CapabilityProbe {
 
     private MessageContext.Shape callShape(MessageContext.Shape plain, ChatMessage user) {
         ChatTemplateOptions tools = withTool();
-        MessageContext.Shape named = withCalls(plain, true, false);
+        MessageContext.Shape named = plain.withCalls(true, false);
         boolean idsNameTools = shows(plain, calling(user, OTHER_CALL), tools, OTHER_CALL.id(), OTHER_VALUE)
                 && !shows(plain, calling(user, OTHER_CALL), tools, OTHER_NAME)
                 && shows(named, calling(user, OTHER_CALL), tools, "functions." + OTHER_NAME);
@@ -83,18 +83,20 @@ final class CapabilityProbe {
         List<ChatMessage> full = List.of(user, new ChatMessage.AssistantMessage(TEXT, REASONING, List.of(CALL)));
         boolean noText = shows(shape, calling(user, CALL), tools, VALUE)
                 && !shows(shape, full, tools, VALUE)
-                && shows(withCalls(shape, idsNameTools, true), full, tools, VALUE);
-        return noText ? withCalls(shape, idsNameTools, true) : shape;
+                && shows(shape.withCalls(idsNameTools, true), full, tools, VALUE);
+        return noText ? shape.withCalls(idsNameTools, true) : shape;
     }
 
-    private static MessageContext.Shape withCalls(MessageContext.Shape shape, boolean named, boolean withoutText) {
-        return new MessageContext.Shape(
-                shape.systemRole(),
-                shape.stringContent(),
-                shape.typedContent(),
-                shape.objectArguments(),
-                named,
-                withoutText);
+    /** Some templates know a thought only as a part of the content. */
+    private MessageContext.Shape thoughtShape(MessageContext.Shape shape, ChatMessage user) {
+        MessageContext.Shape parts = shape.withThoughtParts();
+        boolean better = reasoning(shape, user) == ReasoningHistory.DROPPED
+                && reasoning(parts, user) != ReasoningHistory.DROPPED;
+        ChatMessage thought = new ChatMessage.AssistantMessage(TEXT, REASONING, List.of());
+        String written = better ? render(parts, List.of(user, thought), none(), false) : "";
+        return written.contains(REASONING) && !written.contains("'thinking'") && !written.contains("\"thinking\"")
+                ? parts
+                : shape;
     }
 
     private static ChatException unusable(@Nullable TemplateException failure) {
@@ -107,7 +109,7 @@ final class CapabilityProbe {
     }
 
     private static MessageContext.Shape shape(boolean system, boolean string, boolean typed, boolean object) {
-        return new MessageContext.Shape(system, string, typed, object, false, false);
+        return new MessageContext.Shape(system, string, typed, object, false, false, false);
     }
 
     private static ChatTemplateOptions none() {

@@ -188,8 +188,10 @@ final class Emitter implements CallSink {
     }
 
     @Override
-    public ArgumentTypes typesOf(String argument) {
-        return open == null ? ArgumentTypes.ANY : ArgumentTypes.of(open.parameters(), argument);
+    public ArgumentSchema schemaOf(String argument) {
+        return open == null
+                ? ArgumentSchema.UNKNOWN
+                : ArgumentSchema.of(open.parameters()).member(argument);
     }
 
     @Override

@@ -19,6 +19,7 @@ final class MessageContext {
      * @param objectArguments whether a call's arguments are an object rather than text
      * @param idsNameTools whether the template writes only a call's id, which then has to name the tool, as Kimi's do
      * @param callsWithoutText whether a thought and calls leave no room for text, as in Harmony
+     * @param thoughtParts whether a thought is a part of the content, as in Ministral's templates
      */
     record Shape(
             boolean systemRole,
@@ -26,7 +27,18 @@ final class MessageContext {
             boolean typedContent,
             boolean objectArguments,
             boolean idsNameTools,
-            boolean callsWithoutText) {}
+            boolean callsWithoutText,
+            boolean thoughtParts) {
+        Shape withCalls(boolean named, boolean withoutText) {
+            return new Shape(
+                    systemRole, stringContent, typedContent, objectArguments, named, withoutText, thoughtParts);
+        }
+
+        Shape withThoughtParts() {
+            return new Shape(
+                    systemRole, stringContent, typedContent, objectArguments, idsNameTools, callsWithoutText, true);
+        }
+    }
 
     private final Shape shape;
     private final Map<String, String> ids = new HashMap<>();
@@ -69,8 +81,11 @@ final class MessageContext {
             case ChatMessage.SystemMessage system -> map.put("content", content(system.content()));
             case ChatMessage.UserMessage user -> map.put("content", content(user.content()));
             case ChatMessage.AssistantMessage assistant -> {
-                map.put("content", content(List.of(new ContentPart.Text(text(assistant)))));
-                if (!assistant.reasoning().isEmpty()) {
+                boolean parts = shape.thoughtParts() && !assistant.reasoning().isEmpty();
+                map.put(
+                        "content",
+                        parts ? thoughtAndText(assistant) : content(List.of(new ContentPart.Text(text(assistant)))));
+                if (!parts && !assistant.reasoning().isEmpty()) {
                     map.put("reasoning_content", assistant.reasoning());
                     map.put("thinking", assistant.reasoning());
                 }
@@ -93,6 +108,22 @@ final class MessageContext {
         return map;
     }
 
+    private List<Map<String, @Nullable Object>> thoughtAndText(ChatMessage.AssistantMessage message) {
+        List<Map<String, @Nullable Object>> parts = new ArrayList<>();
+        parts.add(part("thinking", message.reasoning()));
+        if (!text(message).isEmpty()) {
+            parts.add(part("text", text(message)));
+        }
+        return parts;
+    }
+
+    private static Map<String, @Nullable Object> part(String type, String text) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("type", new TrustedText(type));
+        map.put(type, text);
+        return map;
+    }
+
     private Object content(List<ContentPart> parts) {
         List<String> texts = new ArrayList<>();
         for (ContentPart part : parts) {
@@ -107,10 +138,7 @@ final class MessageContext {
         }
         List<Map<String, @Nullable Object>> typed = new ArrayList<>();
         for (String text : texts) {
-            Map<String, @Nullable Object> map = new LinkedHashMap<>();
-            map.put("type", new TrustedText("text"));
-            map.put("text", text);
-            typed.add(map);
+            typed.add(part("text", text));
         }
         return typed;
     }

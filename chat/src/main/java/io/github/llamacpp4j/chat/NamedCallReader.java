@@ -159,10 +159,11 @@ final class NamedCallReader implements CallReader {
             called = called.substring("functions.".length());
         }
         int colon = called.lastIndexOf(':');
-        if (colon > 0 && called.chars().skip(colon + 1L).allMatch(Character::isDigit)) {
+        boolean indexed = colon > 0 && called.chars().skip(colon + 1L).allMatch(Character::isDigit);
+        if (indexed) {
             called = called.substring(0, colon);
         }
-        begun = calls.begin(called, called.equals(name) ? id : name);
+        begun = calls.begin(called, indexed ? name : id);
         return begun;
     }
 

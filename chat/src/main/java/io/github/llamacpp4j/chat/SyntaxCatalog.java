@@ -13,6 +13,7 @@ final class SyntaxCatalog {
     private static final String TAG_CALL = "<tool_call>";
     private static final String TAG_CALL_END = "</tool_call>";
     private static final String FUNCTION = "<function=";
+    private static final String ELEMENT_MARK = "]<]minimax[>[";
     private static final Pattern OWN_LINES =
             Pattern.compile("<parameter=(?:[\\w ]+|['\"]\\s*[+~][^>]{1,80}[+~]\\s*['\"])>(?:\\\\n|\\r?\\n)");
     private static final Pattern SUFFIX = Pattern.compile("set HYTK = '([^'{}<>]{0,40})'");
@@ -224,6 +225,8 @@ final class SyntaxCatalog {
                     "<|open|>call tool=\"",
                     "\"",
                     "<|sep|>",
+                    "<|open|>json type=\"object\"<|sep|>",
+                    "<|close|>json<|sep|>",
                     "<|open|>argument key=\"",
                     "\"",
                     "",
@@ -239,7 +242,10 @@ final class SyntaxCatalog {
     private void textTagCalls() {
         boolean functions = has(FUNCTION);
         boolean keys = has("<arg_key>");
-        if (hasAny(TAG_CALL, TAG_CALL_END) && !has("]<]minimax[>[")) {
+        if (has(ELEMENT_MARK)) {
+            blocks.add(ToolBlock.of(
+                    ELEMENT_MARK + TAG_CALL, true, new ToolSyntax.Elements(ELEMENT_MARK, ELEMENT_MARK + TAG_CALL_END)));
+        } else if (hasAny(TAG_CALL, TAG_CALL_END)) {
             List<ToolSyntax> syntaxes = new ArrayList<>();
             syntaxes.add(function(TAG_CALL_END));
             syntaxes.add(json(TAG_CALL_END));
@@ -266,6 +272,8 @@ final class SyntaxCatalog {
                             "<function name=\"",
                             "\"",
                             ">",
+                            "",
+                            "",
                             "<param name=\"",
                             "\"",
                             "",
@@ -357,7 +365,7 @@ final class SyntaxCatalog {
     private ToolSyntax function(String end) {
         boolean ownLines = OWN_LINES.matcher(template).find();
         return new ToolSyntax.Tagged(
-                FUNCTION, ">", "", "<parameter=", ">", "", "</parameter>", "</function>", end, ownLines, false);
+                FUNCTION, ">", "", "", "", "<parameter=", ">", "", "</parameter>", "</function>", end, ownLines, false);
     }
 
     private static ToolSyntax invocation(String open, String close, String end) {
@@ -365,6 +373,8 @@ final class SyntaxCatalog {
                 open + "invoke name=\"",
                 "\"",
                 ">",
+                "",
+                "",
                 open + "parameter name=\"",
                 "\"",
                 "",
@@ -385,6 +395,6 @@ final class SyntaxCatalog {
             String callClose,
             String end) {
         return new ToolSyntax.Tagged(
-                callOpen, nameEnd, "", keyOpen, keyClose, valueOpen, valueClose, callClose, end, false, false);
+                callOpen, nameEnd, "", "", "", keyOpen, keyClose, valueOpen, valueClose, callClose, end, false, false);
     }
 }

@@ -150,6 +150,11 @@ final class TaggedCallReader implements CallReader {
         if (source.exhausted()) {
             return Step.MORE;
         }
+        boolean fenced = seen.isEmpty() && !syntax.objectOpen().isEmpty();
+        Source.Match object = fenced ? source.take(syntax.objectOpen()) : Source.Match.NO;
+        if (object == Source.Match.YES) {
+            return Step.GO;
+        }
         if (seen.isEmpty() && source.current() == '{') {
             json = new StringBuilder();
             scanner = new ValueScanner(ValueScanner.Dialect.JSON, json);
@@ -164,7 +169,8 @@ final class TaggedCallReader implements CallReader {
             calls.arguments(seen.isEmpty() ? "{}" : "}");
             return complete();
         }
-        return open == Source.Match.MORE || close == Source.Match.MORE ? Step.MORE : Step.REJECT;
+        boolean undecided = open == Source.Match.MORE || close == Source.Match.MORE || object == Source.Match.MORE;
+        return undecided ? Step.MORE : Step.REJECT;
     }
 
     private Step complete() {
@@ -214,7 +220,7 @@ final class TaggedCallReader implements CallReader {
                 return ArgumentTypes.NO_STRING;
             }
         }
-        return calls.typesOf(argument);
+        return calls.schemaOf(argument).types();
     }
 
     private Step value() {
@@ -244,11 +250,15 @@ final class TaggedCallReader implements CallReader {
         if (source.exhausted()) {
             return Step.MORE;
         }
-        return switch (source.take(syntax.callClose())) {
-            case YES -> complete();
-            case MORE -> Step.MORE;
-            case NO -> Step.REJECT;
-        };
+        Source.Match object = syntax.objectClose().isEmpty() ? Source.Match.NO : source.take(syntax.objectClose());
+        if (object == Source.Match.YES) {
+            return Step.GO;
+        }
+        Source.Match close = source.take(syntax.callClose());
+        if (close == Source.Match.YES) {
+            return complete();
+        }
+        return close == Source.Match.MORE || object == Source.Match.MORE ? Step.MORE : Step.REJECT;
     }
 
     private Step next() {

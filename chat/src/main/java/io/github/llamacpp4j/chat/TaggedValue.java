@@ -125,7 +125,7 @@ final class TaggedValue {
             emit(end);
             calls.arguments("\"");
         } else {
-            String json = interpret(source.slice(start, end));
+            String json = interpret(source.slice(start, end), types, calls);
             if (json == null) {
                 source.moveTo(scanned);
                 return Step.REJECT;
@@ -136,7 +136,8 @@ final class TaggedValue {
         return Step.DONE;
     }
 
-    private @Nullable String interpret(String text) {
+    /** The JSON that unquoted text stands for; null if it is none that the types allow. */
+    static @Nullable String interpret(String text, ArgumentTypes types, CallSink calls) {
         String json = scan(ValueScanner.Dialect.JSON, text.strip());
         if (json != null && (!types.allowsString() || types.allowsJson(json))) {
             return json;

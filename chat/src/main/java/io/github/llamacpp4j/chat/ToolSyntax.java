@@ -100,6 +100,8 @@ sealed interface ToolSyntax {
      * @param callOpen what precedes the name; empty where the name follows the block's marker
      * @param nameEnd ends the name, and the tag too unless {@code tagEnd} is given
      * @param tagEnd ends a tag that may have attributes after the name; empty if tags have none
+     * @param objectOpen what precedes a JSON object; may be empty
+     * @param objectClose what follows a JSON object; may be empty
      * @param argumentOpen what precedes an argument's name
      * @param argumentNameEnd ends an argument's name
      * @param valueOpen what precedes the value; may be empty
@@ -113,6 +115,8 @@ sealed interface ToolSyntax {
             String callOpen,
             String nameEnd,
             String tagEnd,
+            String objectOpen,
+            String objectClose,
             String argumentOpen,
             String argumentNameEnd,
             String valueOpen,
@@ -143,6 +147,33 @@ sealed interface ToolSyntax {
         /** Whether the name ends at white space or at the next tag rather than at a delimiter of its own. */
         boolean nameIsBare() {
             return nameEnd.isEmpty();
+        }
+    }
+
+    /**
+     * An element per call and per argument, each tag behind the same mark; objects and lists are elements within elements.
+     *
+     * @param mark precedes every tag
+     * @param end closes the block
+     */
+    record Elements(String mark, String end) implements ToolSyntax {
+        @Override
+        public Source.Match opens(Source source, int from) {
+            int index = source.afterSpace(from);
+            return index == source.length() ? Source.Match.MORE : source.literalAt(index, callOpen());
+        }
+
+        String callOpen() {
+            return mark + "<invoke name=\"";
+        }
+
+        String callClose() {
+            return mark + "</invoke>";
+        }
+
+        @Override
+        public CallReader reader(Source source, CallSink calls) {
+            return new ElementCallReader(this, source, calls);
         }
     }
 

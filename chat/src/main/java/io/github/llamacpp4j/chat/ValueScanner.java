@@ -11,7 +11,7 @@ final class ValueScanner {
     enum Dialect {
         JSON,
         PYTHON,
-        /** Unquoted keys, strings between {@code <|"|>}. */
+        /** Unquoted keys, strings between {@code <|"|>}, and Python's words for true, false and null too. */
         GEMMA
     }
 
@@ -408,7 +408,7 @@ final class ValueScanner {
     }
 
     private boolean startsWord() {
-        for (String literal : dialect == Dialect.PYTHON ? PYTHON_WORDS : JSON_WORDS) {
+        for (String literal : dialect == Dialect.JSON ? JSON_WORDS : PYTHON_WORDS) {
             if (literal.length() >= word.length() && literal.startsWith(word.toString())) {
                 return true;
             }
@@ -423,7 +423,7 @@ final class ValueScanner {
             if (!JsonText.isNumber(text)) {
                 return Status.ERROR;
             }
-        } else if (!(dialect == Dialect.PYTHON ? PYTHON_WORDS : JSON_WORDS).contains(text)) {
+        } else if (!(dialect == Dialect.JSON ? JSON_WORDS : PYTHON_WORDS).contains(text)) {
             return Status.ERROR;
         }
         if (dialect != Dialect.JSON) {

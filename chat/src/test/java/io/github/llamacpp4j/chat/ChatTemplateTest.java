@@ -85,6 +85,23 @@ class ChatTemplateTest {
     }
 
     @Test
+    void a_thought_is_a_part_of_the_content_where_the_template_knows_no_other_way() {
+        ChatTemplate template = ChatTemplate.parse(
+                "{% for m in messages %}{% if m.content is string %}{{ m.role ~ m.content }}{% else %}"
+                        + "{% for b in m.content %}{% if b.type == 'thinking' %}[THINK]{{ b.thinking }}[/THINK]"
+                        + "{% elif b.type == 'text' %}{{ b.text }}{% else %}{{ raise_exception('?') }}{% endif %}"
+                        + "{% endfor %}{% endif %}{% endfor %}",
+                TemplateTokens.none());
+
+        RenderedPrompt prompt = template.render(
+                List.of(ChatMessage.user("Hi"), new ChatMessage.AssistantMessage("Yes.", "Hm.", List.of())),
+                ChatTemplateOptions.defaults());
+
+        assertThat(prompt.text()).isEqualTo("userHi[THINK]Hm.[/THINK]Yes.");
+        assertThat(template.capabilities().reasoning()).isEqualTo(ReasoningHistory.KEPT);
+    }
+
+    @Test
     void thinking_off_closes_the_thought_in_the_generation_prompt() {
         ChatTemplateOptions off =
                 ChatTemplateOptions.builder().enableThinking(false).build();

@@ -180,6 +180,25 @@ class OutputFamiliesTest {
                         "Hm.",
                         "Sure."),
                 new Family(
+                        "Kimi K3 with the arguments in one object",
+                        "<|open|><|close|><|sep|>",
+                        "<|open|>message role=\"assistant\"<|sep|><|open|>think<|sep|>",
+                        "Hm.<|close|>think<|sep|><|open|>response<|sep|>Sure.<|close|>response<|sep|><|open|>tools<|sep|>"
+                                + "<|open|>call tool=\"get_weather\" index=\"1\"<|sep|><|open|>json type=\"object\"<|sep|>"
+                                + "{\"city\": \"Oslo\", \"days\": 2}<|close|>json<|sep|><|close|>call<|sep|><|close|>tools<|sep|>"
+                                + "<|close|>message<|sep|><|end_of_msg|>",
+                        "Hm.",
+                        "Sure."),
+                new Family(
+                        "MiniMax M3",
+                        "<mm:think></mm:think><tool_call>]<]minimax[>[",
+                        "]~b]ai\n",
+                        "<mm:think>Hm.</mm:think>Sure.]<]minimax[>[<tool_call>\n]<]minimax[>[<invoke name=\"get_weather\">"
+                                + "]<]minimax[>[<city>Oslo]<]minimax[>[</city>]<]minimax[>[<days>2]<]minimax[>[</days>"
+                                + "]<]minimax[>[</invoke>\n]<]minimax[>[</tool_call>",
+                        "Hm.",
+                        "Sure."),
+                new Family(
                         "Command R7B",
                         "<|START_THINKING|><|START_RESPONSE|><|START_ACTION|>",
                         "<|CHATBOT_TOKEN|>",

@@ -31,6 +31,43 @@ class OutputParserTest {
             new ToolDefinition("ping", "", Map.of()));
 
     @Test
+    void elements_become_objects_and_lists_as_the_schema_says() {
+        ToolDefinition book = new ToolDefinition(
+                "book",
+                "",
+                Map.of(
+                        "type",
+                        "object",
+                        "properties",
+                        Map.of(
+                                "tags", Map.of("type", "array", "items", Map.of("type", "string")),
+                                "contact", Map.of("type", "object"),
+                                "code", Map.of("type", "string"),
+                                "guests", Map.of("type", "integer"))));
+        String answer = "<tool_call><invoke name=\"book\"><tags><item>7</item><item></item></tags>"
+                + "<contact><name>Ann</name><contact><item>1</item><item>true</item></contact></contact>"
+                + "<code>if a < b: </invoke></code><guests>4</guests></invoke></tool_call>";
+        String marked = answer.replace("<tool_call>", "@<tool_call>")
+                .replaceAll("<(/?(?:invoke|tags|item|contact|name|code|guests|tool_call))", "]<]minimax[>[<$1")
+                .replace("@]<]minimax[>[", "]<]minimax[>[")
+                .replace("b: ]<]minimax[>[</invoke>", "b: </invoke>");
+
+        ParsedOutput output = OutputSyntax.of("]<]minimax[>[<tool_call>").parse(marked, List.of(book), "");
+
+        assertThat(output.flags()).isEmpty();
+        assertThat(output.toolCalls().getFirst().arguments())
+                .isEqualTo(Map.of(
+                        "tags",
+                        List.of("7", ""),
+                        "contact",
+                        Map.of("name", "Ann", "contact", List.of(1L, true)),
+                        "code",
+                        "if a < b: </invoke>",
+                        "guests",
+                        4L));
+    }
+
+    @Test
     void a_thought_that_is_never_closed_is_reported() {
         ParsedOutput output = HERMES.parse("<think>\nLet me see", TOOLS, "");
 

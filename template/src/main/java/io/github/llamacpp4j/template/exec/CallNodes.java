@@ -11,6 +11,7 @@ import io.github.llamacpp4j.template.value.PyError;
 import io.github.llamacpp4j.template.value.Slices;
 import io.github.llamacpp4j.template.value.Str;
 import io.github.llamacpp4j.template.value.Text;
+import io.github.llamacpp4j.template.value.Undefined;
 import org.jspecify.annotations.Nullable;
 
 /** Reaching into objects, and calling: attributes, items, slices, calls, filters, tests. */
@@ -63,16 +64,22 @@ final class CallNodes {
         private final ExprNode start;
         private final ExprNode stop;
         private final ExprNode step;
+        private final boolean folded;
 
-        Slice(ExprNode object, ExprNode start, ExprNode stop, ExprNode step) {
+        /** @param folded whether Jinja computes it while compiling, as it does an item, which may be undefined */
+        Slice(ExprNode object, ExprNode start, ExprNode stop, ExprNode step, boolean folded) {
             this.object = object;
             this.start = start;
             this.stop = stop;
             this.step = step;
+            this.folded = folded;
         }
 
         @Override
         Object eval(Activation a) {
+            if (folded && !Slices.isSliceable(object.eval(a))) {
+                return Undefined.because("a constant that cannot be sliced");
+            }
             return Slices.slice(a.env, object.eval(a), start.eval(a), stop.eval(a), step.eval(a));
         }
     }

@@ -126,7 +126,9 @@ public final class Compiler {
             boolean plainText = escape != Escape.ON && part instanceof Expr.Const c && c.value() instanceof Str;
             parts[i] = part instanceof Expr.Data data
                     ? data.text()
-                    : plainText && part instanceof Expr.Const c ? c.value().toString() : (Object) expr(part, frame);
+                    : plainText && part instanceof Expr.Const c
+                            ? c.value().toString()
+                            : (Object) expressions.printed(part, frame, escape);
         }
         return new OutputNode(parts, offsets, escape);
     }

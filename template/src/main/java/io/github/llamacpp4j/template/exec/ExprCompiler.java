@@ -9,6 +9,7 @@ import io.github.llamacpp4j.template.syntax.SyntaxError;
 import io.github.llamacpp4j.template.value.Operators;
 import io.github.llamacpp4j.template.value.Text;
 import io.github.llamacpp4j.template.value.Undefined;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,10 @@ final class ExprCompiler {
     private final StackMeter meter;
     private final IntUnaryOperator lineOf;
     private final boolean exports;
+    /** The expressions around the one that is compiled, itself included. */
+    private final List<Expr> path = new ArrayList<>();
+
+    private boolean printed;
 
     /**
      * A compiler.
@@ -34,8 +39,18 @@ final class ExprCompiler {
 
     ExprNode compile(Expr expression, Frame frame, OutputNode.Escape escape) {
         meter.enter();
+        path.add(expression);
         ExprNode node = node(expression, frame, escape);
+        path.removeLast();
         meter.leave();
+        return node;
+    }
+
+    /** Compiles an expression whose value is printed. */
+    ExprNode printed(Expr expression, Frame frame, OutputNode.Escape escape) {
+        printed = true;
+        ExprNode node = compile(expression, frame, escape);
+        printed = false;
         return node;
     }
 
@@ -154,7 +169,17 @@ final class ExprCompiler {
                 object,
                 bound(slice.start(), frame, escape),
                 bound(slice.stop(), frame, escape),
-                bound(slice.step(), frame, escape));
+                bound(slice.step(), frame, escape),
+                isFolded());
+    }
+
+    /**
+     * Whether Jinja computes the present expression, which has no variables, while it compiles: as part of a larger constant or
+     * where it is printed. Then a slice of what cannot be sliced is undefined rather than an error.
+     */
+    private boolean isFolded() {
+        int parent = path.size() - 2;
+        return parent < 0 ? printed && isConstant(path.getFirst()) : isConstant(path.get(parent));
     }
 
     private ExprNode bound(@Nullable Expr bound, Frame frame, OutputNode.Escape escape) {

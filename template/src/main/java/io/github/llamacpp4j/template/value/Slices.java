@@ -4,13 +4,18 @@ package io.github.llamacpp4j.template.value;
 public final class Slices {
     private Slices() {}
 
+    /** Whether there are slices of a value. */
+    public static boolean isSliceable(Object o) {
+        return (o instanceof Str || o instanceof PySequence) && Operators.length(o) >= 0;
+    }
+
     /** The slice; bounds that are None take their defaults. */
     public static Object slice(Env env, Object o, Object start, Object stop, Object step) {
         if (o instanceof Undefined u) {
             throw u.error();
         }
         int length = Operators.length(o);
-        if (length < 0 || !(o instanceof Str || o instanceof PySequence)) {
+        if (!isSliceable(o)) {
             throw PyError.runtime(
                     o instanceof PyDict
                             ? "unhashable type: 'slice'"

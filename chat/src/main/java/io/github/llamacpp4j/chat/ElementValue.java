@@ -1,0 +1,167 @@
+package io.github.llamacpp4j.chat;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one argument that is an element, up to its closing tag. */
+final class ElementValue {
+    private static final String ITEM = "item";
+    private static final int MAX_DEPTH = 64;
+
+    private final String mark;
+    private final String open;
+    private final String close;
+    private final Source source;
+    private final CallSink calls;
+    private final ArgumentSchema schema;
+    private final boolean text;
+    private final int start;
+    private int scanned;
+    private int within;
+    private boolean opened;
+
+    ElementValue(String mark, String key, Source source, CallSink calls) {
+        this.mark = mark;
+        this.open = tag(mark, key);
+        this.close = tag(mark, '/' + key);
+        this.source = source;
+        this.calls = calls;
+        this.schema = calls.schemaOf(key);
+        this.text = schema.types().onlyString();
+        this.start = source.position();
+        this.scanned = start;
+    }
+
+    static boolean isKey(String name) {
+        return !name.isEmpty() && name.charAt(0) != '/' && name.chars().noneMatch(c -> c <= ' ' || c == '<');
+    }
+
+    private static String tag(String mark, String name) {
+        return mark + '<' + name + '>';
+    }
+
+    Step step() {
+        while (scanned < source.length()) {
+            Source.Match closing = source.literalAt(scanned, close);
+            Source.Match opening = text ? Source.Match.NO : source.literalAt(scanned, open);
+            if (closing == Source.Match.YES) {
+                if (within == 0) {
+                    return finish();
+                }
+                within--;
+            } else if (opening == Source.Match.YES) {
+                within++;
+            } else if (closing == Source.Match.MORE || opening == Source.Match.MORE) {
+                break;
+            }
+            scanned++;
+        }
+        if (text) {
+            show();
+        }
+        return Step.MORE;
+    }
+
+    private void show() {
+        if (!opened) {
+            calls.arguments("\"");
+            opened = true;
+        }
+        if (scanned > source.position()) {
+            calls.arguments(JsonText.escape(source.slice(source.position(), scanned)));
+            source.moveTo(scanned);
+        }
+    }
+
+    private Step finish() {
+        if (text) {
+            show();
+            calls.arguments("\"");
+        } else {
+            String json = json(source.slice(start, scanned), schema, 0);
+            if (json == null) {
+                source.moveTo(scanned);
+                return Step.REJECT;
+            }
+            calls.arguments(json);
+        }
+        source.moveTo(scanned + close.length());
+        return Step.DONE;
+    }
+
+    private @Nullable String json(String content, ArgumentSchema expected, int depth) {
+        ArgumentTypes types = expected.types();
+        if (types.onlyString()) {
+            return JsonText.quote(content);
+        }
+        boolean object = types.allows(ArgumentTypes.Kind.OBJECT);
+        boolean array = types.allows(ArgumentTypes.Kind.ARRAY);
+        String elements = content.strip();
+        if ((object || array) && elements.startsWith(mark + '<')) {
+            boolean items = !object || (array && elements.startsWith(tag(mark, ITEM)));
+            return depth == MAX_DEPTH ? null : container(elements, expected, items, depth + 1);
+        }
+        if (elements.isEmpty() && !types.allowsString() && (object || array)) {
+            return object ? "{}" : "[]";
+        }
+        return TaggedValue.interpret(content, types, calls);
+    }
+
+    private @Nullable String container(String elements, ArgumentSchema expected, boolean items, int depth) {
+        StringBuilder out = new StringBuilder();
+        Set<String> keys = new HashSet<>();
+        int at = 0;
+        while (at < elements.length()) {
+            int named = at + mark.length() + 1;
+            int end = elements.startsWith(mark + '<', at) ? elements.indexOf('>', named) : -1;
+            String key = end < 0 ? "" : elements.substring(named, end);
+            int stop = isKey(key) ? closing(elements, key, end + 1) : -1;
+            if (stop < 0 || (items ? !key.equals(ITEM) : !keys.add(key))) {
+                return null;
+            }
+            String value =
+                    json(elements.substring(end + 1, stop), items ? expected.items() : expected.member(key), depth);
+            if (value == null) {
+                return null;
+            }
+            out.append(out.isEmpty() ? "" : ",")
+                    .append(items ? "" : JsonText.quote(key) + ':')
+                    .append(value);
+            at = afterSpace(elements, stop + tag(mark, '/' + key).length());
+        }
+        return items ? "[" + out + ']' : "{" + out + '}';
+    }
+
+    /** Where the element ends whose content begins at {@code from}. */
+    private int closing(String elements, String key, int from) {
+        String opening = tag(mark, key);
+        String ending = tag(mark, '/' + key);
+        int depth = 0;
+        int at = from;
+        while (true) {
+            int end = elements.indexOf(ending, at);
+            if (end < 0) {
+                return -1;
+            }
+            int open = elements.indexOf(opening, at, end);
+            if (open >= 0) {
+                depth++;
+                at = open + opening.length();
+            } else if (depth == 0) {
+                return end;
+            } else {
+                depth--;
+                at = end + ending.length();
+            }
+        }
+    }
+
+    private static int afterSpace(String text, int from) {
+        int at = from;
+        while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+}
