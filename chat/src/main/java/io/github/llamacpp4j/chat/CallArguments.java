@@ -119,7 +119,7 @@ sealed interface CallArguments {
             if (!beforeText.equals(beforeValue)) {
                 return MemberNotation.Style.MARKED;
             }
-            ArgumentTypes types = ArgumentTypes.of(schema, name);
+            ArgumentTypes types = ArgumentSchema.of(schema).member(name).types();
             if (types.onlyString()) {
                 return MemberNotation.Style.TEXT;
             }

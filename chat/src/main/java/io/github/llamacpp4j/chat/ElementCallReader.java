@@ -14,8 +14,6 @@ final class ElementCallReader implements CallReader {
         NEXT
     }
 
-    private static final String NAME_END = "\">";
-
     private final ToolSyntax.Elements syntax;
     private final Source source;
     private final CallSink calls;
@@ -89,12 +87,12 @@ final class ElementCallReader implements CallReader {
     }
 
     private Step name() {
-        Step found = find(NAME_END);
+        Step found = find(ToolSyntax.Elements.NAME_END);
         if (found != Step.DONE) {
             return found;
         }
         String name = source.slice(start, scanned);
-        source.moveTo(scanned + NAME_END.length());
+        source.moveTo(scanned + ToolSyntax.Elements.NAME_END.length());
         seen.clear();
         return calls.begin(name, "") ? go(State.BODY) : Step.REJECT;
     }

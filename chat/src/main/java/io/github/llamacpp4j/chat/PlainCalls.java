@@ -36,6 +36,7 @@ record PlainCalls(String marker, ToolSyntax syntax) {
                         case ToolSyntax.Named named -> named(named, call, written.size());
                         case ToolSyntax.Python python -> python(call);
                         case ToolSyntax.Tagged tagged -> tagged(tagged, call);
+                        case ToolSyntax.Elements elements -> elements(elements, call);
                     });
         }
         return Optional.of(
@@ -47,6 +48,7 @@ record PlainCalls(String marker, ToolSyntax syntax) {
                     case ToolSyntax.Named named -> marker + String.join("", written) + named.end();
                     case ToolSyntax.Python python -> marker + '[' + String.join(", ", written) + ']' + python.end();
                     case ToolSyntax.Tagged tagged -> marker + String.join("", written) + tagged.end();
+                    case ToolSyntax.Elements elements -> marker + String.join("", written) + elements.end();
                 });
     }
 
@@ -60,6 +62,23 @@ record PlainCalls(String marker, ToolSyntax syntax) {
         List<String> arguments = new ArrayList<>();
         call.arguments().forEach((name, value) -> arguments.add(name + '=' + JsonTrees.write(value)));
         return call.name() + '(' + String.join(", ", arguments) + ')';
+    }
+
+    private static String elements(ToolSyntax.Elements elements, ToolCall call) {
+        StringBuilder text = new StringBuilder(elements.callOpen())
+                .append(call.name())
+                .append(ToolSyntax.Elements.NAME_END);
+        call.arguments()
+                .forEach((name, value) -> text.append(elements.mark())
+                        .append('<')
+                        .append(name)
+                        .append('>')
+                        .append(value instanceof String string ? string : JsonTrees.write(value))
+                        .append(elements.mark())
+                        .append("</")
+                        .append(name)
+                        .append('>'));
+        return text.append(elements.callClose()).toString();
     }
 
     private static String tagged(ToolSyntax.Tagged tagged, ToolCall call) {

@@ -157,6 +157,8 @@ sealed interface ToolSyntax {
      * @param end closes the block
      */
     record Elements(String mark, String end) implements ToolSyntax {
+        static final String NAME_END = "\">";
+
         @Override
         public Source.Match opens(Source source, int from) {
             int index = source.afterSpace(from);
