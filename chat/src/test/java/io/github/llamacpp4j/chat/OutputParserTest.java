@@ -44,13 +44,12 @@ class OutputParserTest {
                                 "contact", Map.of("type", "object"),
                                 "code", Map.of("type", "string"),
                                 "guests", Map.of("type", "integer"))));
-        String answer = "<tool_call><invoke name=\"book\"><tags><item>7</item><item></item></tags>"
-                + "<contact><name>Ann</name><contact><item>1</item><item>true</item></contact></contact>"
-                + "<code>if a < b: </invoke></code><guests>4</guests></invoke></tool_call>";
-        String marked = answer.replace("<tool_call>", "@<tool_call>")
-                .replaceAll("<(/?(?:invoke|tags|item|contact|name|code|guests|tool_call))", "]<]minimax[>[<$1")
-                .replace("@]<]minimax[>[", "]<]minimax[>[")
-                .replace("b: ]<]minimax[>[</invoke>", "b: </invoke>");
+        String tags = "~<tags>~<item>7~</item>~<item>~</item>~</tags>";
+        String list = "~<contact>~<item>1~</item>~<item>true~</item>~</contact>";
+        String contact = "~<contact>~<name>Ann~</name>" + list + "~</contact>";
+        String code = "~<code>if a < b: </invoke>~</code>~<guests>4~</guests>";
+        String call = "~<tool_call>~<invoke name=\"book\">" + tags + contact + code + "~</invoke>~</tool_call>";
+        String marked = call.replace("~", "]<]minimax[>[");
 
         ParsedOutput output = OutputSyntax.of("]<]minimax[>[<tool_call>").parse(marked, List.of(book), "");
 
