@@ -1,0 +1,309 @@
+package io.github.llamacpp4j.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.LlamaOptions;
+import io.github.llamacpp4j.engine.EngineStats;
+import io.github.llamacpp4j.server.RawClient.Answer;
+import io.github.llamacpp4j.server.StepLog.Phase;
+import io.github.llamacpp4j.server.StepLog.Release;
+import io.github.llamacpp4j.testkit.base.ProcessMemory;
+import io.github.llamacpp4j.testkit.base.TestModels;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Clients that leave a server with a real model, at any moment. How soon their slots come back is counted in steps of the engine.
+ * {@code -Dllamacpp4j.disconnects=1000} asks for more of them than are left in by default.
+ */
+class DisconnectsIT {
+
+    private static final int DISCONNECTS = Integer.getInteger("llamacpp4j.disconnects", 150);
+    private static final int CLIENTS = 12;
+    private static final int SLOTS = 3;
+    private static final long HEAP_GROWTH = 16 << 20;
+    private static final long RESIDENT_GROWTH = 96 << 20;
+
+    private static final StepLog STEPS = new StepLog();
+    private static final Map<String, Long> NOTICED = new ConcurrentHashMap<>();
+    private static final AtomicInteger CALLERS = new AtomicInteger();
+    private static Llama llama;
+    private static Server server;
+
+    @BeforeAll
+    static void start() {
+        llama = Llama.load(
+                TestModels.tinychat(),
+                LlamaOptions.builder()
+                        .context(context -> context.threads(1).batchThreads(1))
+                        .engine(engine -> engine.parallelSequences(SLOTS)
+                                .queueCapacity(64)
+                                .prefillTargetTime(Duration.ofMillis(5))
+                                .soloPrefillTargetTime(Duration.ofMillis(5))
+                                .listener(STEPS))
+                        .build());
+        ServedModel model = ServedModel.of("tinychat", llama, ServerOptions.defaults());
+        Endpoint chat = new ChatEndpoint(model);
+        server = TestRoutes.server(
+                TestRoutes.options().build(),
+                exchange -> chat.handle(new Named(exchange, "caller-" + CALLERS.incrementAndGet())));
+        server.serve("tinychat", llama);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+        llama.close();
+    }
+
+    @BeforeEach
+    void forget() throws InterruptedException {
+        comeToRest();
+        STEPS.forget();
+        NOTICED.clear();
+    }
+
+    /** An exchange whose caller is its own, and which notes the step at which the engine was told that the client has left. */
+    private record Named(Exchange exchange, String caller) implements Exchange {
+
+        @Override
+        public ObjectNode body() {
+            return exchange.body();
+        }
+
+        @Override
+        public boolean strict() {
+            return exchange.strict();
+        }
+
+        @Override
+        public void warn(String text) {
+            exchange.warn(text);
+        }
+
+        @Override
+        public void json(int status, JsonNode body) {
+            exchange.json(status, body);
+        }
+
+        @Override
+        public EventSink events() {
+            return exchange.events();
+        }
+
+        @Override
+        public void onClientGone(Runnable action) {
+            exchange.onClientGone(() -> {
+                action.run();
+                NOTICED.put(caller, STEPS.steps());
+            });
+        }
+    }
+
+    private static String question(String path, String text, int maxTokens, boolean stream) {
+        return RawClient.post(
+                path,
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}],\"temperature\":0,\"max_tokens\":"
+                        + maxTokens + ",\"ignore_eos\":" + (maxTokens > 64) + ",\"stream\":" + stream + "}");
+    }
+
+    private static String capital() throws IOException {
+        Answer answer =
+                RawClient.ask(server, question("/v1/chat/completions", "What is the capital of France?", 32, false));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return answer.json().at("/choices/0/message/content").asString();
+    }
+
+    @Test
+    void aSlotComesBackWithinOneStepInEachPhaseAndKindOfAnswer() throws Exception {
+        for (boolean stream : new boolean[] {true, false}) {
+            for (Phase phase : Phase.values()) {
+                forget();
+                String caller = leaveIn(phase, stream);
+                assertThat(STEPS.releases().get(caller))
+                        .as(phase + (stream ? " of a stream" : " of a whole answer"))
+                        .extracting(Release::phase)
+                        .isEqualTo(phase);
+                requireSoon();
+                comeToRest();
+            }
+        }
+    }
+
+    private static String leaveIn(Phase phase, boolean stream) throws Exception {
+        List<RawClient> others = new ArrayList<>();
+        if (phase == Phase.QUEUED) {
+            for (int i = 0; i < SLOTS; i++) {
+                others.add(new RawClient(server).send(question("/v1/chat/completions", "Go on " + i, 400, false)));
+            }
+            await(() -> llama.engine().stats().activeSequences() == SLOTS);
+        }
+        String text = phase == Phase.READING ? CALLERS.get() + " word".repeat(800) : "Tell me a story";
+        String caller = "caller-" + (CALLERS.get() + 1);
+        try (RawClient client = new RawClient(server)) {
+            client.send(question(TestRoutes.PATH, text, 500, stream));
+            switch (phase) {
+                case QUEUED -> await(() -> llama.engine().stats().queueLength() == 1);
+                case READING -> await(() -> STEPS.isAdmitted(caller));
+                case WRITING -> {
+                    long begin = STEPS.steps();
+                    await(() -> STEPS.isAdmitted(caller) && STEPS.steps() > begin + 20);
+                }
+            }
+        }
+        await(() -> STEPS.releases().containsKey(caller));
+        for (RawClient other : others) {
+            assertThat(other.answer().status()).isEqualTo(200);
+            other.close();
+        }
+        return caller;
+    }
+
+    /** A slot was free when the step was over during which the engine was told; noting the step may come after that. */
+    private static void requireSoon() {
+        for (Map.Entry<String, Release> release : STEPS.releases().entrySet()) {
+            Long noticed = NOTICED.get(release.getKey());
+            if (noticed != null) {
+                assertThat(release.getValue().step() - noticed)
+                        .as(release.toString())
+                        .isLessThanOrEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void clientsThatLeaveAtAnyMomentLeaveNothingBehind() throws Exception {
+        String expected = capital();
+        leaveOften(DISCONNECTS / 5, expected);
+        long heap = usedHeap();
+        long resident = ProcessMemory.residentBytes();
+        STEPS.forget();
+        NOTICED.clear();
+        leaveOften(DISCONNECTS, expected);
+        await(() -> STEPS.releases().keySet().containsAll(NOTICED.keySet())
+                || llama.engine().stats().activeSequences() == 0);
+        requireSoon();
+        Map<Phase, Integer> phases = new EnumMap<>(Phase.class);
+        STEPS.releases().values().forEach(release -> phases.merge(release.phase(), 1, Integer::sum));
+        assertThat(phases).containsKeys(Phase.QUEUED, Phase.READING, Phase.WRITING);
+        assertThat(STEPS.releases().size()).isGreaterThan(DISCONNECTS / 2);
+        assertThat(capital()).isEqualTo(expected);
+        assertThat(usedHeap() - heap).as("growth of the heap").isLessThan(HEAP_GROWTH);
+        assertThat(ProcessMemory.residentBytes() - resident)
+                .as("growth of the process")
+                .isLessThan(RESIDENT_GROWTH);
+    }
+
+    private static void leaveOften(int times, String expected) throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> witness = threads.submit(() -> {
+                int answers = 0;
+                for (; !done.get(); answers++) {
+                    assertThat(capital()).isEqualTo(expected);
+                }
+                return answers;
+            });
+            List<Future<?>> clients = new ArrayList<>();
+            for (int client = 0; client < CLIENTS; client++) {
+                Random random = new Random(client);
+                int share = times / CLIENTS + (client < times % CLIENTS ? 1 : 0);
+                clients.add(threads.submit(() -> {
+                    for (int i = 0; i < share; i++) {
+                        leave(random);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> client : clients) {
+                client.get();
+            }
+            done.set(true);
+            assertThat(witness.get()).isPositive();
+        }
+        comeToRest();
+    }
+
+    private static void leave(Random random) throws Exception {
+        String text = random.nextInt() + " word".repeat(random.nextInt(1000));
+        try (RawClient client = new RawClient(server)) {
+            client.send(question(TestRoutes.PATH, text, 400, random.nextBoolean()));
+            switch (random.nextInt(5)) {
+                case 0 -> client.socket().setSoLinger(true, 0);
+                case 1 -> client.socket().shutdownOutput();
+                case 2 -> Thread.sleep(random.nextInt(200));
+                case 3 -> {
+                    if (client.begin().header("transfer-encoding").equals("chunked")) {
+                        client.chunk();
+                    }
+                }
+                default -> client.send("GET /he");
+            }
+        } catch (EOFException | SocketException closed) {
+            // what it gets for shutting down its side
+        }
+    }
+
+    @Test
+    void aClientThatShutsItsSideDoesNotKeepItsSlot() throws Exception {
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            RawClient client = new RawClient(server);
+            client.send(question(TestRoutes.PATH, "Tell me everything " + i, 1500, i % 2 == 0));
+            clients.add(client);
+        }
+        for (RawClient client : clients) {
+            client.socket().shutdownOutput();
+        }
+        await(() -> STEPS.releases().size() == clients.size());
+        comeToRest();
+        requireSoon();
+        for (RawClient client : clients) {
+            client.close();
+        }
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private static void comeToRest() throws InterruptedException {
+        await(() -> {
+            EngineStats stats = llama.engine().stats();
+            return stats.activeSequences() == 0 && stats.queueLength() == 0;
+        });
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void await(Condition condition) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("time").isLessThan(deadline);
+            Thread.sleep(1);
+        }
+    }
+}
