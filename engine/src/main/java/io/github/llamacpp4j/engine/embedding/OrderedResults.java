@@ -126,6 +126,9 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
                     null);
         } catch (EmbeddingException | IllegalArgumentException failure) {
             return new Item(null, List.of(), failure);
+        } catch (IllegalStateException failure) { // a closed model, which may have been closed with this service
+            service.requireOpen();
+            throw failure;
         }
     }
 

@@ -61,6 +61,17 @@ final class SequenceService implements AutoCloseable {
         owners.forEach(SequenceOwner::abortIfCancelled);
     }
 
+    /**
+     * Does nothing as long as work is taken.
+     *
+     * @throws EmbedderClosedException if this is closed
+     */
+    void requireOpen() {
+        if (queue.closed()) {
+            throw new EmbedderClosedException();
+        }
+    }
+
     /** How many sequences wait. */
     int waiting() {
         return queue.size();
