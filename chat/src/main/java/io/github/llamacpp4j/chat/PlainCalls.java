@@ -65,9 +65,8 @@ record PlainCalls(String marker, ToolSyntax syntax) {
     }
 
     private static String elements(ToolSyntax.Elements elements, ToolCall call) {
-        StringBuilder text = new StringBuilder(elements.callOpen())
-                .append(call.name())
-                .append(ToolSyntax.Elements.NAME_END);
+        StringBuilder text =
+                new StringBuilder(elements.callOpen()).append(call.name()).append(ToolSyntax.Elements.NAME_END);
         call.arguments()
                 .forEach((name, value) -> text.append(elements.mark())
                         .append('<')

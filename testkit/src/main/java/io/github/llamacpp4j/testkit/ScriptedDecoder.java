@@ -6,6 +6,7 @@ import io.github.llamacpp4j.engine.DecodeStatus;
 import io.github.llamacpp4j.engine.Decoder;
 import io.github.llamacpp4j.engine.DecoderLimits;
 import io.github.llamacpp4j.engine.EngineVocabulary;
+import io.github.llamacpp4j.engine.SavedSequence;
 import io.github.llamacpp4j.engine.TokenBatch;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -93,12 +94,12 @@ public final class ScriptedDecoder implements Decoder {
     }
 
     @Override
-    public Optional<byte[]> save(int sequence) {
+    public Optional<SavedSequence> save(int sequence) {
         return Optional.empty();
     }
 
     @Override
-    public boolean restore(int sequence, byte[] state) {
+    public boolean restore(int sequence, SavedSequence saved) {
         return false;
     }
 
