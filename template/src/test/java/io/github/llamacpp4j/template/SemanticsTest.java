@@ -26,6 +26,10 @@ final class SemanticsTest {
                     "= 16171"),
             Arguments.of("folding", "{{ (0)[1:] }}|{{ (none)[1:] ~ 'x' }}|{{ 1.5[:2] is defined }}", "= |x|False"),
             Arguments.of("folding", "{% if (0)[1:] is defined %}a{% else %}b{% endif %}", "= b"),
+            Arguments.of(
+                    "folding",
+                    "{% autoescape true %}{{ ('<'|safe) ~ '>' }}{% set x = '>' %}{{ ('<'|safe) ~ x }}{% endautoescape %}",
+                    "= &lt;&gt;<&gt;"),
             Arguments.of("folding", "{% if (0)[1:] %}a{% endif %}", "! runtime"),
             Arguments.of("folding", "{% set x = 0 %}{{ x[1:] }}", "! runtime"),
             Arguments.of("scopes", "{% for i in [1] %}{{ y }}{% endfor %}{% set y = 2 %}{{ y }}", "= 2"),

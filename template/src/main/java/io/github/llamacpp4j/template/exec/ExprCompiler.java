@@ -78,8 +78,7 @@ final class ExprCompiler {
             case Expr.Attribute e -> new CallNodes.Attribute(compile(e.object(), frame, escape), e.name());
             case Expr.Item e -> item(e, frame, escape);
             case Expr.Slice e -> throw SyntaxError.at(e.offset(), "invalid syntax: a slice within a tuple");
-            case Expr.Concat e ->
-                new OperatorNodes.Concat(all(e.parts(), frame, escape), escape == OutputNode.Escape.ON);
+            case Expr.Concat e -> concat(e, frame, escape);
             case Expr.Compare e -> compare(e, frame, escape);
             case Expr.Binary e -> binary(e, frame, escape);
             case Expr.And e -> {
@@ -128,6 +127,12 @@ final class ExprCompiler {
             case Expr.Mapping e -> e.keys().isEmpty() != truth && isConstant(e);
             default -> false;
         };
+    }
+
+    /** Where values are escaped, parts are too, unless all are constant: Jinja folds those to plain text. */
+    private ExprNode concat(Expr.Concat e, Frame frame, OutputNode.Escape escape) {
+        boolean markup = escape == OutputNode.Escape.ON && !isConstant(e);
+        return new OperatorNodes.Concat(all(e.parts(), frame, escape), markup);
     }
 
     private static boolean isConstant(Expr expression) {
