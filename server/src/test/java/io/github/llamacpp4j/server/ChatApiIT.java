@@ -41,8 +41,9 @@ class ChatApiIT {
     private static Server server;
     private static final Gate GATE = new Gate();
 
-    /** Stops the engine's thread while it is shut. */
+    /** Stops the engine's thread while it is shut, and slows it down on demand, so that a reader can keep up with it. */
     private static final class Gate implements EngineListener {
+        private volatile Duration pause = Duration.ZERO;
         private volatile CountDownLatch open = new CountDownLatch(0);
         private volatile CountDownLatch reached = new CountDownLatch(1);
 
@@ -51,9 +52,14 @@ class ChatApiIT {
             reached.countDown();
             try {
                 open.await();
+                Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+
+        void pause(Duration afterEachStep) {
+            pause = afterEachStep;
         }
 
         void shut() {
@@ -76,8 +82,10 @@ class ChatApiIT {
                 TestModels.tinychat(),
                 LlamaOptions.builder()
                         .context(context -> context.threads(1).batchThreads(1))
-                        .engine(engine ->
-                                engine.parallelSequences(2).queueCapacity(3).listener(GATE))
+                        .engine(engine -> engine.parallelSequences(2)
+                                .queueCapacity(3)
+                                .deliveryInterval(Duration.ZERO)
+                                .listener(GATE))
                         .build());
         server = server(TestRoutes.options().heartbeat(Duration.ofMillis(300)).build());
     }
@@ -216,12 +224,15 @@ class ChatApiIT {
     void aCallInAStreamHasItsNameOnceAndItsArgumentsInPieces() throws IOException {
         JsonNode whole = chat(TOOLS + ",'tool_choice':'required','parallel_tool_calls':false")
                 .at("/choices/0/message/tool_calls/0/function");
-        List<JsonNode> deltas = stream(TOOLS + ",'tool_choice':'required','parallel_tool_calls':false").stream()
+        GATE.pause(Duration.ofMillis(10));
+        List<JsonNode> chunks = stream(TOOLS + ",'tool_choice':'required','parallel_tool_calls':false");
+        GATE.pause(Duration.ZERO);
+        List<JsonNode> deltas = chunks.stream()
                 .map(chunk -> chunk.at("/choices/0/delta/tool_calls/0"))
                 .filter(delta -> !delta.isMissingNode())
                 .toList();
         assertThat(deltas)
-                .isNotEmpty()
+                .hasSizeGreaterThan(1)
                 .allSatisfy(delta -> assertThat(delta.get("index").asInt()).isZero());
         assertThat(deltas.getFirst().get("id").asString()).isNotEmpty();
         assertThat(deltas.getFirst().get("type").asString()).isEqualTo("function");
