@@ -243,7 +243,7 @@ public final class Candidates {
         for (int i = 0; i < size; i++) {
             keys.add(-scores[i], i);
         }
-        keys.sortRuns();
+        keys.sort();
     }
 
     /** Prepares {@link #ranked} for the {@code count} largest logits, leaving the candidates as they are. */

@@ -144,6 +144,18 @@ public final class ContextDecoder implements Decoder {
         }
     }
 
+    @Override
+    public void abort() {
+        context.abort();
+    }
+
+    @Override
+    public void close() {
+        Set.copyOf(copies).forEach(SavedSequence::close);
+        context.close();
+    }
+
+    /** A copy that ends with its decoder at the latest. */
     private final class Saved implements SavedSequence {
 
         private final SequenceState state;
@@ -162,16 +174,5 @@ public final class ContextDecoder implements Decoder {
             copies.remove(this);
             state.close();
         }
-    }
-
-    @Override
-    public void abort() {
-        context.abort();
-    }
-
-    @Override
-    public void close() {
-        Set.copyOf(copies).forEach(SavedSequence::close);
-        context.close();
     }
 }

@@ -50,7 +50,7 @@ public final class EngineOptions {
         return values.cacheCells < 0 ? OptionalInt.empty() : OptionalInt.of(values.cacheCells);
     }
 
-    /** How many bytes of the Java heap finished sequences may occupy that had to leave the memory; 0 is off. */
+    /** How many bytes outside the Java heap finished sequences may occupy that had to leave the memory; 0 is off. */
     public long hostCacheBytes() {
         return values.hostCacheBytes;
     }
@@ -182,8 +182,8 @@ public final class EngineOptions {
         }
 
         /**
-         * Sets how many bytes of the Java heap finished sequences may occupy that had to leave the memory; 0 is off. Default: an
-         * eighth of the heap, at most 256 MiB.
+         * Sets how many bytes outside the Java heap finished sequences may occupy that had to leave the memory; 0 is off. Default: 256
+         * MiB, or an eighth of the largest Java heap where that is less.
          */
         public Builder hostCacheBytes(long value) {
             hostCacheBytes = value;

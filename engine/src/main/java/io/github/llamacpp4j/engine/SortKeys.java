@@ -4,16 +4,12 @@ import java.util.Arrays;
 
 /**
  * Sorts numbers by value, largest first, ties by index, without allocating: each number and its index share one {@code long}.
- * Long runs take a radix sort of three passes, short ones {@link Arrays#sort(long[], int, int)}, which works in place below its
- * own merging threshold.
+ * Many take a radix sort of three passes, few are inserted; {@link Arrays#sort(long[], int, int)} would allocate what it needs to
+ * partition and merge.
  */
 final class SortKeys {
 
-    private static final int COMPARISON_LIMIT = 2048;
-
-    /** Below this {@link Arrays#sort(long[], int, int)} inserts; above, it allocates to merge runs where it finds them. */
-    private static final int INSERTION_LIMIT = 44;
-
+    private static final int INSERTION_LIMIT = 128;
     private static final int DIGIT_BITS = 11;
     private static final int DIGITS = 1 << DIGIT_BITS;
 
@@ -44,19 +40,21 @@ final class SortKeys {
     }
 
     void sort() {
-        if (size <= COMPARISON_LIMIT) {
-            Arrays.sort(keys, 0, size);
+        if (size <= INSERTION_LIMIT) {
+            insertionSort();
         } else {
             radixSort();
         }
     }
 
-    /** Sorts numbers that are likely to come in runs. */
-    void sortRuns() {
-        if (size < INSERTION_LIMIT) {
-            Arrays.sort(keys, 0, size);
-        } else {
-            radixSort();
+    private void insertionSort() {
+        for (int i = 1; i < size; i++) {
+            long key = keys[i];
+            int hole = i;
+            for (; hole > 0 && keys[hole - 1] > key; hole--) {
+                keys[hole] = keys[hole - 1];
+            }
+            keys[hole] = key;
         }
     }
 

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * What one sequence of a context remembers, copied to memory outside the Java heap by {@link ContextState#copySequence}. It never
  * leaves the process, so it carries no checksum, and it fits the context it was copied from and no other.
  *
- * <p>Whoever asked for it closes it; closing twice does nothing. Thread-safe.
+ * <p>Whoever asked for it closes it, but not while it is being restored; closing twice does nothing. Thread-safe.
  */
 public final class SequenceState implements AutoCloseable {
 
