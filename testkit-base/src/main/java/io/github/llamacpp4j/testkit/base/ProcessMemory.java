@@ -22,6 +22,12 @@ public final class ProcessMemory {
         return kibibytes("VmRSS:") << 10;
     }
 
+    /** As {@link #residentBytes}, once the garbage is collected: the Java heap counts with what it holds, not with what it was grown to. */
+    public static long residentBytesWithoutGarbage() {
+        System.gc();
+        return residentBytes();
+    }
+
     /** The most that was ever resident, in bytes ({@code VmHWM}). The calling test is skipped without {@code /proc}. */
     public static long peakResidentBytes() {
         return kibibytes("VmHWM:") << 10;
