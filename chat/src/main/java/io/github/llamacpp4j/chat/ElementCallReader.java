@@ -14,19 +14,21 @@ final class ElementCallReader implements CallReader {
         NEXT
     }
 
+    private static final String TAG_END = ">";
+
     private final ToolSyntax.Elements syntax;
     private final Source source;
     private final CallSink calls;
+    private final DelimitedName read;
     private final Set<String> seen = new HashSet<>();
     private State state = State.OPEN;
-    private int start;
-    private int scanned;
     private ElementValue value;
 
     ElementCallReader(ToolSyntax.Elements syntax, Source source, CallSink calls) {
         this.syntax = syntax;
         this.source = source;
         this.calls = calls;
+        this.read = new DelimitedName(source);
         this.value = new ElementValue(syntax.mark(), "", source, calls);
     }
 
@@ -55,8 +57,7 @@ final class ElementCallReader implements CallReader {
 
     private Step go(State next) {
         state = next;
-        start = source.position();
-        scanned = start;
+        read.begin();
         return Step.GO;
     }
 
@@ -68,33 +69,13 @@ final class ElementCallReader implements CallReader {
         };
     }
 
-    private Step find(String delimiter) {
-        while (scanned < source.length()) {
-            Source.Match match = source.literalAt(scanned, delimiter);
-            if (match == Source.Match.YES) {
-                return Step.DONE;
-            }
-            if (match == Source.Match.MORE) {
-                return Step.MORE;
-            }
-            scanned++;
-            if (scanned - start > NamedCallReader.MAX_NAME) {
-                source.moveTo(scanned);
-                return Step.REJECT;
-            }
-        }
-        return Step.MORE;
-    }
-
     private Step name() {
-        Step found = find(ToolSyntax.Elements.NAME_END);
+        Step found = read.find(ToolSyntax.Elements.NAME_END);
         if (found != Step.DONE) {
             return found;
         }
-        String name = source.slice(start, scanned);
-        source.moveTo(scanned + ToolSyntax.Elements.NAME_END.length());
         seen.clear();
-        return calls.begin(name, "") ? go(State.BODY) : Step.REJECT;
+        return calls.begin(read.take(ToolSyntax.Elements.NAME_END), "") ? go(State.BODY) : Step.REJECT;
     }
 
     private Step body() {
@@ -106,12 +87,11 @@ final class ElementCallReader implements CallReader {
     }
 
     private Step key() {
-        Step found = find(">");
+        Step found = read.find(TAG_END);
         if (found != Step.DONE) {
             return found;
         }
-        String key = source.slice(start, scanned);
-        source.moveTo(scanned + 1);
+        String key = read.take(TAG_END);
         if (!ElementValue.isKey(key) || !seen.add(key)) {
             return Step.REJECT;
         }

@@ -15,11 +15,11 @@ final class ElementValue {
     private final Source source;
     private final CallSink calls;
     private final ArgumentSchema schema;
-    private final boolean text;
+    private final boolean isText;
+    private final StreamedText text;
     private final int start;
     private int scanned;
     private int within;
-    private boolean opened;
 
     ElementValue(String mark, String key, Source source, CallSink calls) {
         this.mark = mark;
@@ -28,7 +28,8 @@ final class ElementValue {
         this.source = source;
         this.calls = calls;
         this.schema = calls.schemaOf(key);
-        this.text = schema.types().onlyString();
+        this.isText = schema.types().onlyString();
+        this.text = new StreamedText(source, calls);
         this.start = source.position();
         this.scanned = start;
     }
@@ -44,7 +45,7 @@ final class ElementValue {
     Step step() {
         while (scanned < source.length()) {
             Source.Match closing = source.literalAt(scanned, close);
-            Source.Match opening = text ? Source.Match.NO : source.literalAt(scanned, open);
+            Source.Match opening = isText ? Source.Match.NO : source.literalAt(scanned, open);
             if (closing == Source.Match.YES) {
                 if (within == 0) {
                     return finish();
@@ -57,27 +58,15 @@ final class ElementValue {
             }
             scanned++;
         }
-        if (text) {
-            show();
+        if (isText) {
+            text.write(scanned);
         }
         return Step.MORE;
     }
 
-    private void show() {
-        if (!opened) {
-            calls.arguments("\"");
-            opened = true;
-        }
-        if (scanned > source.position()) {
-            calls.arguments(JsonText.escape(source.slice(source.position(), scanned)));
-            source.moveTo(scanned);
-        }
-    }
-
     private Step finish() {
-        if (text) {
-            show();
-            calls.arguments("\"");
+        if (isText) {
+            text.end(scanned);
         } else {
             String json = json(source.slice(start, scanned), schema, 0);
             if (json == null) {
@@ -133,17 +122,14 @@ final class ElementValue {
         return items ? "[" + out + ']' : "{" + out + '}';
     }
 
-    /** Where the element ends whose content begins at {@code from}. */
+    /** Where the closing tag of the element stands whose content begins at {@code from}; negative if nowhere. */
     private int closing(String elements, String key, int from) {
         String opening = tag(mark, key);
         String ending = tag(mark, '/' + key);
         int depth = 0;
         int at = from;
-        while (true) {
-            int end = elements.indexOf(ending, at);
-            if (end < 0) {
-                return -1;
-            }
+        int end = elements.indexOf(ending, at);
+        while (end >= 0) {
             int open = elements.indexOf(opening, at, end);
             if (open >= 0) {
                 depth++;
@@ -153,8 +139,10 @@ final class ElementValue {
             } else {
                 depth--;
                 at = end + ending.length();
+                end = elements.indexOf(ending, at);
             }
         }
+        return -1;
     }
 
     private static int afterSpace(String text, int from) {

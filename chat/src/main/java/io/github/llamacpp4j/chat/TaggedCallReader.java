@@ -26,10 +26,9 @@ final class TaggedCallReader implements CallReader {
     private final ToolSyntax.Tagged syntax;
     private final Source source;
     private final CallSink calls;
+    private final DelimitedName read;
     private final Set<String> seen = new HashSet<>();
     private State state = State.OPEN;
-    private int start;
-    private int scanned;
     private String argument = "";
     private String attributes = "";
     private TaggedValue value;
@@ -40,6 +39,7 @@ final class TaggedCallReader implements CallReader {
         this.syntax = syntax;
         this.source = source;
         this.calls = calls;
+        this.read = new DelimitedName(source);
         this.value = new TaggedValue(syntax, source, calls, ArgumentTypes.ANY);
     }
 
@@ -67,8 +67,7 @@ final class TaggedCallReader implements CallReader {
 
     private Step go(State next) {
         state = next;
-        start = source.position();
-        scanned = start;
+        read.begin();
         return Step.GO;
     }
 
@@ -84,50 +83,21 @@ final class TaggedCallReader implements CallReader {
         };
     }
 
-    /** Moves to {@code delimiter}; false while it has not come. */
-    private Step find(String delimiter) {
-        while (scanned < source.length()) {
-            Source.Match match = source.literalAt(scanned, delimiter);
-            if (match == Source.Match.YES) {
-                return Step.DONE;
-            }
-            if (match == Source.Match.MORE) {
-                return Step.MORE;
-            }
-            scanned++;
-            if (scanned - start > NamedCallReader.MAX_NAME) {
-                source.moveTo(scanned);
-                return Step.REJECT;
-            }
-        }
-        return Step.MORE;
-    }
-
     private Step name() {
-        Step found = find(syntax.nameEnd());
+        Step found = read.find(syntax.nameEnd());
         if (found != Step.DONE) {
             return found;
         }
-        String name = source.slice(start, scanned).strip();
-        source.moveTo(scanned + syntax.nameEnd().length());
-        return begin(name, syntax.tagEnd().isEmpty() ? State.BODY : State.TAG);
+        return begin(read.take(syntax.nameEnd()).strip(), syntax.tagEnd().isEmpty() ? State.BODY : State.TAG);
     }
 
     private Step bareName() {
-        while (scanned < source.length()) {
-            char c = source.at(scanned);
-            if (Character.isWhitespace(c) || c == '<' || c == '{') {
-                String name = source.slice(start, scanned);
-                source.moveTo(scanned);
-                return begin(name, State.BODY);
-            }
-            scanned++;
-            if (scanned - start > NamedCallReader.MAX_NAME) {
-                source.moveTo(scanned);
-                return Step.REJECT;
-            }
-        }
-        return Step.MORE;
+        Step found = read.find(index -> endsBareName(source.at(index)) ? Source.Match.YES : Source.Match.NO);
+        return found == Step.DONE ? begin(read.take(""), State.BODY) : found;
+    }
+
+    private static boolean endsBareName(char c) {
+        return Character.isWhitespace(c) || c == '<' || c == '{';
     }
 
     private Step begin(String name, State next) {
@@ -136,12 +106,11 @@ final class TaggedCallReader implements CallReader {
     }
 
     private Step tag(State next) {
-        Step found = find(syntax.tagEnd());
+        Step found = read.find(syntax.tagEnd());
         if (found != Step.DONE) {
             return found;
         }
-        attributes = source.slice(start, scanned);
-        source.moveTo(scanned + syntax.tagEnd().length());
+        attributes = read.take(syntax.tagEnd());
         return go(next);
     }
 
@@ -182,13 +151,12 @@ final class TaggedCallReader implements CallReader {
     }
 
     private Step argumentName() {
-        Step found = find(syntax.argumentNameEnd());
+        Step found = read.find(syntax.argumentNameEnd());
         if (found != Step.DONE) {
             return found;
         }
-        argument = source.slice(start, scanned).strip();
+        argument = read.take(syntax.argumentNameEnd()).strip();
         attributes = "";
-        source.moveTo(scanned + syntax.argumentNameEnd().length());
         if (argument.isEmpty() || !seen.add(argument)) {
             return Step.REJECT;
         }

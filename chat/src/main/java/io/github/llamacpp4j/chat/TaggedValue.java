@@ -16,18 +16,19 @@ final class TaggedValue {
     private final Source source;
     private final CallSink calls;
     private final ArgumentTypes types;
+    private final StreamedText text;
     private final List<String> followers;
     private String close;
     private boolean begun;
     private int start;
     private int scanned;
-    private boolean opened;
 
     TaggedValue(ToolSyntax.Tagged syntax, Source source, CallSink calls, ArgumentTypes types) {
         this.syntax = syntax;
         this.source = source;
         this.calls = calls;
         this.types = types;
+        this.text = new StreamedText(source, calls);
         this.followers = TaggedCallReader.followers(syntax);
         this.close = syntax.valueClose();
     }
@@ -102,18 +103,7 @@ final class TaggedValue {
             return;
         }
         int end = syntax.ownLines() && limit > source.position() && source.at(limit - 1) == '\n' ? limit - 1 : limit;
-        emit(end);
-    }
-
-    private void emit(int end) {
-        if (!opened) {
-            calls.arguments("\"");
-            opened = true;
-        }
-        if (end > source.position()) {
-            calls.arguments(JsonText.escape(source.slice(source.position(), end)));
-            source.moveTo(end);
-        }
+        text.write(end);
     }
 
     private Step finish() {
@@ -122,8 +112,7 @@ final class TaggedValue {
             end--;
         }
         if (types.onlyString()) {
-            emit(end);
-            calls.arguments("\"");
+            text.end(end);
         } else {
             String json = interpret(source.slice(start, end), types, calls);
             if (json == null) {
