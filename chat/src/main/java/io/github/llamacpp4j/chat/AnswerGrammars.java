@@ -40,7 +40,7 @@ final class AnswerGrammars {
                     "a call of a tool is demanded that is not offered: found " + choice + ", expected one of "
                             + tools.stream().map(ToolDefinition::name).toList());
         }
-        CallPattern pattern = probe.run()
+        CallPattern pattern = probe.pattern()
                 .orElseThrow(
                         () -> new ChatException("tool calls cannot be demanded with this chat template: it does not"
                                 + " show tools to the model, or writes calls in a form that is not known; let the model decide"
@@ -49,7 +49,7 @@ final class AnswerGrammars {
     }
 
     Optional<Grammar> lazyToolCalls(List<ToolDefinition> tools) {
-        return tools.isEmpty() ? Optional.empty() : probe.run().flatMap(pattern -> lazy(tools, pattern));
+        return tools.isEmpty() ? Optional.empty() : probe.pattern().flatMap(pattern -> lazy(tools, pattern));
     }
 
     private Optional<Grammar> lazy(List<ToolDefinition> tools, CallPattern pattern) {

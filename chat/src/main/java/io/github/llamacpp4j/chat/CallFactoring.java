@@ -67,11 +67,7 @@ final class CallFactoring {
     private Optional<CallPattern> json(String one, String open, int from, Json object) {
         String middle = one.substring(from, object.start());
         String close = one.substring(object.end());
-        String joiner = null;
-        String two = write(ProbeCalls.ONE, ProbeCalls.OTHER);
-        if (two != null && two.startsWith(one.substring(0, object.end()))) {
-            joiner = joiner(two, object.end(), one.substring(from));
-        }
+        String joiner = joiner(one, from, object.end());
         return Optional.of(new CallPattern(
                 numbered(open, joiner),
                 new CallArguments.Json(ways(numbered(middle, joiner))),
@@ -98,8 +94,16 @@ final class CallFactoring {
                 .toList();
     }
 
-    /** What stands between the end of the first call's arguments and the name of the second, if that goes on like the first. */
-    private static @Nullable String joiner(String two, int end, String afterName) {
+    /**
+     * What stands between {@code end}, where the arguments of {@code one} end, and the name of a second call, if that goes on like the
+     * first behind its name at {@code from}.
+     */
+    private @Nullable String joiner(String one, int from, int end) {
+        String two = write(ProbeCalls.ONE, ProbeCalls.OTHER);
+        if (two == null || !two.startsWith(one.substring(0, end))) {
+            return null;
+        }
+        String afterName = one.substring(from);
         int key = two.indexOf(ProbeCalls.KEY, end);
         int other = key < 0 ? -1 : two.lastIndexOf(ProbeCalls.OTHER_NAME, key);
         if (other < end) {
@@ -195,11 +199,7 @@ final class CallFactoring {
         }
         String last = numbers.last();
         int valueEnd = one.indexOf(ProbeCalls.VALUE) + ProbeCalls.VALUE.length() + (quote == null ? 0 : quote.length());
-        String joiner = null;
-        String two = write(ProbeCalls.ONE, ProbeCalls.OTHER);
-        if (two != null && two.startsWith(one.substring(0, valueEnd))) {
-            joiner = joiner(two, valueEnd, one.substring(from));
-        }
+        String joiner = joiner(one, from, valueEnd);
         String inner = joiner == null ? last : shared(last, joiner);
         String close = last.substring(inner.length());
         CallArguments arguments = new CallArguments.Members(

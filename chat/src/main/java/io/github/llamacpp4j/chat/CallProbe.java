@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out how a template writes tool calls by rendering some, or by the plain form of the syntax where the template shows its
  * tools but does not write earlier calls. What was found counts only if the template's own parser reads the calls back.
+ * Safe for use by several threads.
  */
 final class CallProbe {
     private static final String TEXT = "Qlorftext";
@@ -19,6 +21,8 @@ final class CallProbe {
     private final MessageContext.Shape shape;
     private final OutputSyntax syntax;
     private final ChatTemplateOptions options;
+    private boolean probed;
+    private @Nullable CallPattern found;
 
     CallProbe(TemplateRenderer renderer, MessageContext.Shape shape, OutputSyntax syntax) {
         this.renderer = renderer;
@@ -28,8 +32,15 @@ final class CallProbe {
     }
 
     /** The pattern; empty if the template neither writes calls nor shows tools, or in a form that cannot be constrained. */
-    Optional<CallPattern> run() {
-        return new CallFactoring(this::rendered, syntax).find().or(this::plain);
+    synchronized Optional<CallPattern> pattern() {
+        if (!probed) {
+            found = new CallFactoring(this::rendered, syntax)
+                    .find()
+                    .or(this::plain)
+                    .orElse(null);
+            probed = true;
+        }
+        return Optional.ofNullable(found);
     }
 
     private boolean showsTools() {
@@ -45,9 +56,9 @@ final class CallProbe {
             return Optional.empty();
         }
         for (PlainCalls form : PlainCalls.of(syntax.rules().tags())) {
-            Optional<CallPattern> found = new CallFactoring(form::write, syntax).find();
-            if (found.isPresent()) {
-                return found;
+            Optional<CallPattern> pattern = new CallFactoring(form::write, syntax).find();
+            if (pattern.isPresent()) {
+                return pattern;
             }
         }
         return Optional.empty();

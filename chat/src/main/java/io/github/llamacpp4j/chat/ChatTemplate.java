@@ -28,6 +28,7 @@ public final class ChatTemplate {
     private final OutputSyntax syntax;
     private final ChatTemplateCapabilities capabilities;
     private final MessageContext.Shape shape;
+    private final CallProbe calls;
 
     private ChatTemplate(String source, TemplateTokens tokens) {
         try {
@@ -42,6 +43,7 @@ public final class ChatTemplate {
         CapabilityProbe.Findings findings = new CapabilityProbe(renderer, syntax).run();
         capabilities = findings.capabilities();
         shape = findings.shape();
+        calls = new CallProbe(renderer, shape, syntax);
     }
 
     /**
@@ -260,7 +262,7 @@ public final class ChatTemplate {
                 prompt.generationPrompt(),
                 options.enableThinking().orElse(true),
                 vocabulary);
-        return new AnswerGrammars(syntax.rules(), new CallProbe(renderer, shape, syntax), opening, vocabulary);
+        return new AnswerGrammars(syntax.rules(), calls, opening, vocabulary);
     }
 
     /** A parser for the answer to a prompt of this template. */
