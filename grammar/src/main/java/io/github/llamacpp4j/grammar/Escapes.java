@@ -15,7 +15,7 @@ enum Escapes {
     /** {@return the characters that stand for themselves} */
     CodePointSet plain() {
         return switch (this) {
-            case NONE -> CodePointSet.range(0, CodePointSet.MAX);
+            case NONE -> CodePointSet.ALL;
             case JSON -> JsonEscapes.PLAIN;
             case SINGLE_QUOTED -> SINGLE_PLAIN;
         };

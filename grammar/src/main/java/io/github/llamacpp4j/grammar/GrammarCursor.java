@@ -149,7 +149,7 @@ public final class GrammarCursor {
     public void rollback(int steps) {
         if (steps < 0 || steps > accepted - forgotten || steps > MOST_ROLLBACK) {
             throw new IllegalArgumentException("cannot roll back " + steps + " of " + accepted
-                    + " accepted tokens, of which" + " the last " + MOST_ROLLBACK + " are remembered");
+                    + " accepted tokens, of which at most the last " + MOST_ROLLBACK + " are remembered");
         }
         if (steps > 0) {
             int last = accepted - forgotten;

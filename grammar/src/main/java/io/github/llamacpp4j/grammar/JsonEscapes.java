@@ -26,14 +26,6 @@ final class JsonEscapes {
 
     /** {@return the text as a JSON string with its quotes} */
     static String quote(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 2).append('"');
-        text.codePoints().forEach(c -> {
-            if (PLAIN.contains(c)) {
-                out.appendCodePoint(c);
-            } else {
-                out.append(escape(c));
-            }
-        });
-        return out.append('"').toString();
+        return '"' + Escapes.JSON.write(text) + '"';
     }
 }

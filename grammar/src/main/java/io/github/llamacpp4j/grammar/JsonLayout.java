@@ -13,7 +13,8 @@ final class JsonLayout {
             Node.sequence(new Node.Literal("\n"), Node.repeat(new Node.Chars(CodePointSet.ofChars(" \t")), 0, 20)));
 
     private static final Node QUOTE = new Node.Literal("\"");
-    private static final String BARE_NAME = "[^\\u0000- :,{}<>\"]+";
+    private static final Dfa BARE_NAMES =
+            RegexCompiler.compile("[^\\u0000- :,{}<>\"]+", true, Regex.Reading.NARROW, GrammarLimits.defaults());
     private static final Node SINGLE_QUOTE = new Node.Literal("'");
 
     private final SchemaOptions.Whitespace policy;
@@ -92,8 +93,7 @@ final class JsonLayout {
         if (values != Values.DELIMITED) {
             return string(name);
         }
-        boolean bare = !name.isEmpty() && name.chars().noneMatch(c -> c <= ' ' || ":,{}<>\"".indexOf(c) >= 0);
-        return bare ? new Node.Literal(name) : Node.never();
+        return BARE_NAMES.accepts(name) ? new Node.Literal(name) : Node.never();
     }
 
     /** A name of a member of a nested object. */
@@ -101,8 +101,7 @@ final class JsonLayout {
         if (values != Values.DELIMITED) {
             return string(name);
         }
-        Dfa bare = algebra.intersect(
-                name, RegexCompiler.compile(BARE_NAME, true, Regex.Reading.NARROW, GrammarLimits.defaults()));
+        Dfa bare = algebra.intersect(name, BARE_NAMES);
         return bare.isEmpty() ? Node.never() : new Node.Text(bare, Escapes.NONE);
     }
 

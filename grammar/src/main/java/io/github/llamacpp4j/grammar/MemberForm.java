@@ -11,11 +11,14 @@ final class MemberForm implements ObjectForm {
     private static final String JSON_LIKE =
             "[\\s\\u0000-\\u0020\\u0085]*([\\[{\"'0-9-][\\s\\S]*|(true|false|null)[\\s\\u0000-\\u0020\\u0085]*)";
 
+    private static final Dfa PLAIN_TEXT = RegexCompiler.compile(
+                    JSON_LIKE, true, Regex.Reading.WIDE, GrammarLimits.defaults())
+            .complement();
+
     private final MemberNotation notation;
     private final JsonLayout layout;
     private final ShapeAlgebra algebra;
     private final SchemaCompiler compiler;
-    private @Nullable Dfa plain;
 
     MemberForm(MemberNotation notation, JsonLayout layout, ShapeAlgebra algebra, SchemaCompiler compiler) {
         this.notation = notation;
@@ -47,7 +50,7 @@ final class MemberForm implements ObjectForm {
 
     @Override
     public Node member(String name, Conjunction value) {
-        if (!notation.writes(name) || !layout.allows(name)) {
+        if (!notation.names().accepts(name) || !layout.allows(name)) {
             return Node.never();
         }
         return Node.sequence(new Node.Literal(name), value(value, notation.style(name)));
@@ -55,12 +58,7 @@ final class MemberForm implements ObjectForm {
 
     @Override
     public Node name(Dfa names) {
-        Dfa writable = notation.namePattern().isEmpty()
-                ? names
-                : algebra.intersect(
-                        names,
-                        RegexCompiler.compile(
-                                notation.namePattern(), true, Regex.Reading.NARROW, GrammarLimits.defaults()));
+        Dfa writable = algebra.intersect(names, notation.names());
         return writable.isEmpty() ? Node.never() : new Node.Text(writable, Escapes.NONE);
     }
 
@@ -79,22 +77,12 @@ final class MemberForm implements ObjectForm {
             case TEXT_OR_VALUE ->
                 Node.choice(
                         Node.sequence(beforeValue, compiler.value(value)),
-                        Node.sequence(beforeText, text(value, plain())));
+                        Node.sequence(beforeText, text(value, PLAIN_TEXT)));
             case MARKED ->
                 Node.choice(
                         Node.sequence(beforeText, text(value, null)),
                         Node.sequence(beforeValue, compiler.valueBut(value, Shape.STRING)));
         };
-    }
-
-    private Dfa plain() {
-        Dfa known = plain;
-        if (known == null) {
-            known = RegexCompiler.compile(JSON_LIKE, true, Regex.Reading.WIDE, GrammarLimits.defaults())
-                    .complement();
-            plain = known;
-        }
-        return known;
     }
 
     /** The strings among the values, without quotes, if {@code within} allows them. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +46,7 @@ public final class MemberNotation {
     private final Grammar delimiterMarkup;
     private final List<String> forbidden;
     private final Function<String, Style> style;
-    private final Predicate<String> names;
-    private final String namePattern;
+    private final Dfa names;
 
     private MemberNotation(Builder builder) {
         first = builder.first;
@@ -62,10 +60,7 @@ public final class MemberNotation {
         delimiterMarkup = builder.delimiterMarkup;
         forbidden = List.copyOf(builder.forbidden);
         style = builder.style;
-        namePattern = builder.namePattern;
-        names = builder.namePattern.isEmpty()
-                ? name -> true
-                : java.util.regex.Pattern.compile(builder.namePattern).asMatchPredicate();
+        names = RegexCompiler.compile(builder.names, true, Regex.Reading.NARROW, GrammarLimits.defaults());
         if (values == Values.DELIMITED && delimiter.isEmpty()) {
             throw new IllegalArgumentException("delimited values need a delimiter");
         }
@@ -121,12 +116,8 @@ public final class MemberNotation {
         return style.apply(name);
     }
 
-    boolean writes(String name) {
-        return names.test(name);
-    }
-
-    String namePattern() {
-        return namePattern;
+    Dfa names() {
+        return names;
     }
 
     /** Collects the parts of a notation; not safe for use by several threads. */
@@ -144,7 +135,7 @@ public final class MemberNotation {
         private Grammar delimiterMarkup = NOTHING;
         private final List<String> forbidden = new ArrayList<>();
         private Function<String, Style> style = name -> Style.VALUE;
-        private String namePattern = "[A-Za-z_][A-Za-z0-9_.-]*";
+        private String names = "[A-Za-z_][A-Za-z0-9_.-]*";
 
         private Builder() {}
 
@@ -236,11 +227,11 @@ public final class MemberNotation {
         /**
          * Sets which names of members can be written.
          *
-         * @param pattern an expression that the whole name must match, both in Java and in ECMA-262
+         * @param pattern an ECMA-262 expression that the whole name must match
          * @return this builder
          */
         public Builder names(String pattern) {
-            namePattern = pattern;
+            names = pattern;
             return this;
         }
 
