@@ -146,7 +146,7 @@ class SchemaDifferentialTest {
     @Test
     void patternsMeanWhatTheyMeanInJava() {
         List<String> differences = new ArrayList<>();
-        int texts = 0;
+        int matches = 0;
         for (String pattern : PATTERNS) {
             Pattern java = Pattern.compile(pattern);
             CompiledGrammar compiled = Grammar.ofSchema(
@@ -155,10 +155,10 @@ class SchemaDifferentialTest {
                     .compile(TokenVocabulary.empty());
             for (int i = 0; i < 400; i++) {
                 String text = randomText();
-                texts++;
                 boolean accepted = compiled.match(JsonTrees.MAPPER.writeValueAsString(text))
                         .isAccepted();
                 boolean found = java.matcher(text).find();
+                matches += found ? 1 : 0;
                 boolean finalLineBreak = text.endsWith("\n") && pattern.contains("$");
                 if (accepted != found && !finalLineBreak) {
                     differences.add(pattern + " on " + JsonTrees.MAPPER.writeValueAsString(text) + ": " + accepted);
@@ -166,7 +166,7 @@ class SchemaDifferentialTest {
             }
         }
         assertThat(differences).isEmpty();
-        assertThat(texts).isEqualTo(400 * PATTERNS.size());
+        assertThat(matches).isBetween(100, 400 * PATTERNS.size() - 100);
     }
 
     private String randomText() {
