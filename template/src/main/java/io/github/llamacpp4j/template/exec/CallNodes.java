@@ -77,10 +77,11 @@ final class CallNodes {
 
         @Override
         Object eval(Activation a) {
-            if (folded && !Slices.isSliceable(object.eval(a))) {
+            Object sliced = object.eval(a);
+            if (folded && !Slices.isSliceable(sliced)) {
                 return Undefined.because("a constant that cannot be sliced");
             }
-            return Slices.slice(a.env, object.eval(a), start.eval(a), stop.eval(a), step.eval(a));
+            return Slices.slice(a.env, sliced, start.eval(a), stop.eval(a), step.eval(a));
         }
     }
 
