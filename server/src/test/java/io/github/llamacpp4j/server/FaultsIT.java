@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.server.RawClient.Answer;
-import io.github.llamacpp4j.testkit.base.ProcessMemory;
 import io.github.llamacpp4j.testkit.base.TestModels;
 import java.io.IOException;
 import java.net.SocketException;
@@ -15,10 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +34,7 @@ class FaultsIT {
 
     private static Llama llama;
     private static Server server;
+    private static Witness witness;
 
     /** Something that a client does to a server, and what status it gets; 0 if the server may hang up instead. */
     private record Fault(String name, int status, ByteBuffer request) {
@@ -61,6 +57,7 @@ class FaultsIT {
                         .engine(engine -> engine.listener(server.engineListener()))
                         .build());
         server.serve("tinychat", llama);
+        witness = new Witness(server, "Authorization: Bearer " + KEY);
     }
 
     @AfterAll
@@ -71,17 +68,6 @@ class FaultsIT {
 
     private static String post(String path, String body) {
         return RawClient.post(path, body, "Authorization: Bearer " + KEY);
-    }
-
-    private static String capital() throws IOException {
-        Answer answer = RawClient.ask(
-                server,
-                post(
-                        CHAT,
-                        "{\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}],"
-                                + "\"temperature\":0,\"max_tokens\":32}"));
-        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        return answer.json().at("/choices/0/message/content").asString();
     }
 
     private static List<Fault> faults(Random random) {
@@ -152,30 +138,14 @@ class FaultsIT {
 
     @Test
     void badRequestsHarmNobody() throws Exception {
-        String expected = capital();
-        AtomicBoolean done = new AtomicBoolean();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Integer> witness = threads.submit(() -> {
-                int answers = 0;
-                for (; !done.get(); answers++) {
-                    assertThat(capital()).isEqualTo(expected);
-                }
-                return answers;
-            });
+        witness.during(() -> {
             round(new Random(0));
-            long heap = usedHeap();
-            long resident = ProcessMemory.residentBytes();
+            MemoryUse memory = MemoryUse.now();
             for (int i = 1; i < ROUNDS; i++) {
                 round(new Random(i));
             }
-            done.set(true);
-            assertThat(witness.get()).isPositive();
-            assertThat(usedHeap() - heap).as("growth of the heap").isLessThan(HEAP_GROWTH);
-            assertThat(ProcessMemory.residentBytes() - resident)
-                    .as("growth of the process")
-                    .isLessThan(RESIDENT_GROWTH);
-        }
-        assertThat(capital()).isEqualTo(expected);
+            memory.requireGrowthBelow(HEAP_GROWTH, RESIDENT_GROWTH);
+        });
     }
 
     private static void round(Random random) throws IOException {
@@ -220,7 +190,7 @@ class FaultsIT {
                 } catch (SocketException enough) {
                     // the server has waited long enough for the end of it
                 }
-                assertThat(capital()).isNotEmpty();
+                assertThat(witness.answer()).isNotEmpty();
                 assertThat(client.answer().status()).isEqualTo(413);
             }
         }
@@ -228,24 +198,20 @@ class FaultsIT {
 
     @Test
     void halfARequestHoldsNothingButItsConnection() throws Exception {
-        String expected = capital();
+        String expected = witness.answer();
         String whole = post(CHAT, "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < HALF_OPEN; i++) {
             clients.add(new RawClient(server).send(whole.substring(0, i % whole.length())));
         }
-        assertThat(capital()).isEqualTo(expected);
+        assertThat(witness.answer()).isEqualTo(expected);
         assertThat(connections()).isGreaterThanOrEqualTo(HALF_OPEN);
         for (RawClient client : clients) {
             assertThat(client.isClosed()).isTrue();
             client.close();
         }
-        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (connections() > 1) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.sleep(20);
-        }
-        assertThat(capital()).isEqualTo(expected);
+        Await.until(() -> connections() <= 1);
+        assertThat(witness.answer()).isEqualTo(expected);
     }
 
     @Test
@@ -270,10 +236,7 @@ class FaultsIT {
             assertThat(slot.at("/next_token/0/n_decoded").asInt()).isPositive();
             assertThat(slot.toString()).doesNotContain("secret42");
         }
-        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (slots().get(0).get("is_processing").asBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
+        Await.until(() -> !slots().get(0).get("is_processing").asBoolean());
     }
 
     @Test
@@ -289,14 +252,11 @@ class FaultsIT {
             awaitActive(0);
             assertThat(Duration.ofNanos(System.nanoTime() - left)).isLessThan(Duration.ofSeconds(10));
         }
-        assertThat(capital()).isNotEmpty();
+        assertThat(witness.answer()).isNotEmpty();
     }
 
-    private static void awaitActive(int requests) throws IOException {
-        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (meter("llamacpp4j_server_requests_active") != requests) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
+    private static void awaitActive(int requests) throws Exception {
+        Await.until(() -> meter("llamacpp4j_server_requests_active") == requests);
     }
 
     private static JsonNode slots() throws IOException {
@@ -318,11 +278,6 @@ class FaultsIT {
                 .sum();
     }
 
-    private static long usedHeap() {
-        System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    }
-
     /** That each value of the wrong type is an error that names its field, and no value of any type a fault of the server. */
     @Test
     void aWrongTypeInAnyFieldIsAnErrorThatNamesIt() throws Exception {
@@ -337,7 +292,7 @@ class FaultsIT {
             int blank = base.indexOf(' ');
             new TypeTrial(server, KEY, base.substring(0, blank), base.substring(blank + 1)).run();
         }
-        assertThat(capital()).isNotEmpty();
+        assertThat(witness.answer()).isNotEmpty();
         JsonNode error = RawClient.ask(server, post(CHAT, "{\"messages\":{}}")).json();
         assertThat(error.at("/error/param").asString()).isEqualTo("messages");
     }

@@ -1,0 +1,27 @@
+package io.github.llamacpp4j.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+
+/** Waits for what other threads bring about. */
+final class Await {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private Await() {}
+
+    /** Something that will hold. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Returns once the condition holds; fails if it does not within a minute. */
+    static void until(Condition condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("time").isLessThan(deadline);
+            Thread.sleep(1);
+        }
+    }
+}
