@@ -195,9 +195,10 @@ final class ChatFields {
                 });
         Set<String> names = new LinkedHashSet<>();
         for (Value tool : value.member("tools").items(1, Integer.MAX_VALUE)) {
-            if (choice(tool) instanceof ToolChoice.Named named) {
-                names.add(named.name());
+            if (!(choice(tool) instanceof ToolChoice.Named named)) {
+                throw tool.expected("an object that names a function");
             }
+            names.add(named.name());
         }
         body.allowedTools(names);
     }

@@ -31,14 +31,9 @@ final class EmbeddingEndpoint implements Endpoint {
                     "dimensions: expected at most " + embedder.size() + ", which is what the model gives, found "
                             + body.dimensions());
         }
-        exchange.json(200, json(embeddings(exchange, embedder, body.inputs()), body));
-    }
-
-    @SuppressWarnings("try") // only there to be closed
-    private static List<Embedding> embeddings(Exchange exchange, Embedder embedder, List<String> inputs) {
-        try (LeavingClient client = new LeavingClient(exchange::onClientGone)) {
-            return embedder.embed(inputs);
-        }
+        List<Embedding> embeddings =
+                LeavingClient.interrupting(exchange::onClientGone, () -> embedder.embed(body.inputs()));
+        exchange.json(200, json(embeddings, body));
     }
 
     private ObjectNode json(List<Embedding> embeddings, EmbeddingBody body) {

@@ -250,7 +250,7 @@ final class GenerationFields {
                                 "Like `logprobs` with this many likely tokens; 0 is off. Default 0.",
                                 GenerationBody::probabilities)
                         .extension(),
-                GenerationFields.maxTokens(
+                maxTokens(
                                 "n_predict",
                                 options,
                                 "llama-server's name of `max_tokens`. If several are given the last one counts.")

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which web pages may use the server from a browser. A browser names the page's origin; other clients name none and are not
- * asked. Immutable and thread-safe.
+ * Which web pages may use the server from a browser. A browser names the page's origin, or says that it is another site's;
+ * other clients say neither and are not asked. Immutable and thread-safe.
  */
 final class Origins {
 

@@ -21,14 +21,9 @@ final class RerankEndpoint implements Endpoint {
         RerankBody body = new RerankBody(exchange);
         fields.read(exchange, body);
         body.requireModel(model);
-        exchange.json(200, json(ranked(exchange, body), body));
-    }
-
-    @SuppressWarnings("try") // only there to be closed
-    private List<RankedDocument> ranked(Exchange exchange, RerankBody body) {
-        try (LeavingClient client = new LeavingClient(exchange::onClientGone)) {
-            return model.llama().rerank(body.query(), body.documents());
-        }
+        List<RankedDocument> ranked = LeavingClient.interrupting(
+                exchange::onClientGone, () -> model.llama().rerank(body.query(), body.documents()));
+        exchange.json(200, json(ranked, body));
     }
 
     private ObjectNode json(List<RankedDocument> ranked, RerankBody body) {

@@ -94,11 +94,12 @@ public final class Server implements AutoCloseable {
     /** Starts a server that has {@code more} routes, by path. */
     static Server start(ServerOptions options, Map<String, Route> more) {
         InetAddress address = address(requireNonNull(options, "options"));
-        Server server = new Server(options, address, more);
         requireFree(address, options.port());
+        Server server = new Server(options, address, more);
         server.web.start();
         if (!server.web.isRunning()) {
-            throw new UncheckedIOException(new IOException("cannot listen on " + server.address()));
+            server.close();
+            throw cannotListen(address, options.port(), new IOException("taken a moment ago"));
         }
         return server;
     }
@@ -109,11 +110,15 @@ public final class Server implements AutoCloseable {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(address, port));
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "cannot listen on " + address.getHostAddress() + " port " + port + ": " + e.getMessage()
-                            + "; choose another port, or 0 for any that is free",
-                    e);
+            throw cannotListen(address, port, e);
         }
+    }
+
+    private static UncheckedIOException cannotListen(InetAddress address, int port, IOException cause) {
+        return new UncheckedIOException(
+                "cannot listen on " + address.getHostAddress() + " port " + port + ": " + cause.getMessage()
+                        + "; choose another port, or 0 for any that is free",
+                cause);
     }
 
     private static InetAddress address(ServerOptions options) {
@@ -166,8 +171,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * What makes {@code /metrics} and {@code /slots} tell of an engine: to be set as {@code EngineOptions.listener} of the model that is going to
-     * be served.
+     * What makes {@code /metrics} and {@code /slots} tell of an engine: to be set as {@code EngineOptions.listener} of the
+     * model that is going to be served.
      */
     public EngineListener engineListener() {
         return slots;

@@ -3,7 +3,7 @@ package io.github.llamacpp4j.server;
 import io.github.llamacpp4j.engine.EngineListener;
 import io.github.llamacpp4j.engine.EngineStep;
 import io.github.llamacpp4j.engine.FinishedEvent;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -85,13 +85,9 @@ final class Slots implements EngineListener {
     }
 
     private int freeSlot() {
-        List<Integer> taken = new ArrayList<>();
-        running.values().forEach(work -> taken.add(work.slot()));
-        int slot = 0;
-        while (taken.contains(slot)) {
-            slot++;
-        }
-        return slot;
+        BitSet taken = new BitSet();
+        running.values().forEach(work -> taken.set(work.slot()));
+        return taken.nextClearBit(0);
     }
 
     @Override

@@ -150,6 +150,8 @@ class ChatBodyTest {
                 .satisfies(tool -> assertThat(tool.name()).isEqualTo("g"));
         assertThat(refusal(choice.formatted("auto", "h") + tools).param()).hasValue("tool_choice.allowed_tools.tools");
         assertThat(refusal(choice.formatted("often", "g") + tools).param()).hasValue("tool_choice.allowed_tools.mode");
+        String mode = "'tool_choice':{'type':'allowed_tools','allowed_tools':{'mode':'auto','tools':['none']}},";
+        assertThat(refusal(mode + tools).param()).hasValue("tool_choice.allowed_tools.tools[0]");
     }
 
     @Test

@@ -12,20 +12,20 @@ class LeavingClientTest {
     private final List<Runnable> departures = new ArrayList<>();
 
     @Test
-    @SuppressWarnings("try") // only there to be closed
     void whatWaitsForTheAnswerIsInterrupted() {
-        try (LeavingClient client = new LeavingClient(departures::add)) {
+        LeavingClient.interrupting(departures::add, () -> {
             departures.forEach(Runnable::run);
-            assertThatThrownBy(() -> Thread.sleep(60_000)).isInstanceOf(InterruptedException.class);
-        }
+            return assertThatThrownBy(() -> Thread.sleep(60_000)).isInstanceOf(InterruptedException.class);
+        });
     }
 
     @Test
-    @SuppressWarnings("try") // only there to be closed
     void theThreadGoesOnWithItsNextRequestUndisturbed() {
-        try (LeavingClient client = new LeavingClient(departures::add)) {
+        boolean interrupted = LeavingClient.interrupting(departures::add, () -> {
             departures.forEach(Runnable::run);
-        }
+            return Thread.currentThread().isInterrupted();
+        });
+        assertThat(interrupted).isTrue();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         departures.forEach(Runnable::run);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
