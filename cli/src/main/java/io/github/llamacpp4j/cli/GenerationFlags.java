@@ -11,10 +11,10 @@ final class GenerationFlags extends SamplingFlags {
 
     @Override
     GenerationOptions toOptions(GenerationOptions base) {
+        GenerationOptions options = super.toOptions(base);
         return constraint
                 .toConstraint()
-                .map(value ->
-                        super.toOptions(base).toBuilder().constraint(value).build())
-                .orElseGet(() -> super.toOptions(base));
+                .map(value -> options.toBuilder().constraint(value).build())
+                .orElse(options);
     }
 }

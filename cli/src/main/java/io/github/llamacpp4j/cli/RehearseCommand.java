@@ -13,10 +13,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code rehearse}: does on a small model what {@code run} and {@code serve} do, while the JVM records what later starts need
@@ -44,22 +46,23 @@ final class RehearseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String file = model.path(terminal).toString();
+        Path file = model.path(terminal);
+        String name = file.toString();
         int code = Main.run(
-                silent(), "run", "-m", file, "--threads", "1", "--max-tokens", "64", "--temperature", "0.8", "Hello");
+                silent(), "run", "-m", name, "--threads", "1", "--max-tokens", "64", "--temperature", "0.8", "Hello");
         if (code == 0) {
             serve(file);
         }
         return code;
     }
 
-    private void serve(String file) {
+    private static void serve(Path file) {
         ServerOptions options = ServerOptions.builder().port(0).build();
         LlamaOptions loading =
                 LlamaOptions.builder().context(context -> context.threads(1)).build();
         try (Server server = Server.start(options);
-                Llama llama = Llama.load(model.path(terminal), loading)) {
-            server.serve(file, llama);
+                Llama llama = Llama.load(file, loading)) {
+            server.serve(file.toString(), llama);
             try (LoadTarget target = OpenAiTarget.at(server.address().toString())) {
                 ask(target, LONG_ANSWERS, LONG);
                 ask(target, SHORT_ANSWERS, SHORT);
@@ -77,15 +80,15 @@ final class RehearseCommand implements Callable<Integer> {
     private static void embed(URI address) {
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (int i = 0; i < TEXTS + BATCHES; i++) {
-                ArrayNode input = Json.MAPPER.createArrayNode();
+                ObjectNode body = Json.object();
+                ArrayNode input = body.putArray("input");
                 for (int text = 0; text < (i < TEXTS ? 1 : BATCH); text++) {
                     input.add("The cat number " + i + " sits on mat number " + text + ".");
                 }
-                String body = Json.line(Json.MAPPER.createObjectNode().set("input", input));
                 client.send(
                         HttpRequest.newBuilder(address)
                                 .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .POST(HttpRequest.BodyPublishers.ofString(Json.line(body)))
                                 .build(),
                         HttpResponse.BodyHandlers.discarding());
             }
