@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -28,8 +30,17 @@ final class JsonTrees {
 
     private JsonTrees() {}
 
-    static JsonNode read(String json) {
-        return MAPPER.readTree(json);
+    /**
+     * Reads any JSON value.
+     *
+     * @throws JacksonException if it is none, or a number's exponent is beyond what Java can hold
+     */
+    static JsonNode read(String json) throws JacksonException {
+        try {
+            return MAPPER.readTree(json);
+        } catch (NumberFormatException e) {
+            throw new StreamReadException(null, String.valueOf(e.getMessage()), e);
+        }
     }
 
     static String write(JsonNode node) {

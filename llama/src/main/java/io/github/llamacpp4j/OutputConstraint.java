@@ -105,8 +105,8 @@ public final class OutputConstraint {
     public static OutputConstraint jsonSchema(String schema, SchemaOptions options) {
         try {
             return jsonSchema(JsonTrees.read(schema), options);
-        } catch (JacksonException | NumberFormatException e) {
-            throw new IllegalArgumentException("expected a JSON Schema as JSON text: " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("expected a JSON Schema as JSON text: " + e.getOriginalMessage(), e);
         }
     }
 

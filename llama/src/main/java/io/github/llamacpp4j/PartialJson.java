@@ -101,7 +101,7 @@ final class PartialJson {
         }
         try {
             return Optional.of(JsonTrees.read(closed.toString()));
-        } catch (JacksonException | NumberFormatException e) {
+        } catch (JacksonException e) {
             return Optional.empty();
         }
     }

@@ -133,8 +133,8 @@ public final class ChatJson {
     private static @Nullable Object parse(String json) {
         try {
             return JsonTrees.read(json);
-        } catch (JacksonException | NumberFormatException e) {
-            throw new ChatException("expected JSON: " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new ChatException("expected JSON: " + e.getOriginalMessage(), e);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,9 +34,17 @@ final class JsonTrees {
 
     private JsonTrees() {}
 
-    /** Reads any JSON value. */
+    /**
+     * Reads any JSON value.
+     *
+     * @throws JacksonException if it is none, or a number's exponent is beyond what Java can hold
+     */
     static @Nullable Object read(String json) throws JacksonException {
-        return normalised(MAPPER.readValue(json, Object.class), 0);
+        try {
+            return normalised(MAPPER.readValue(json, Object.class), 0);
+        } catch (NumberFormatException e) {
+            throw new StreamReadException(null, String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Reads text that is known to be a JSON object. */

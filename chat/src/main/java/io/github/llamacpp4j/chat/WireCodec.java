@@ -166,8 +166,8 @@ final class WireCodec {
             }
             try {
                 return stringKeys(object(JsonTrees.read(text), at), at);
-            } catch (JacksonException | NumberFormatException e) {
-                throw new ChatException(at + ": expected the text of a JSON object, " + e.getMessage(), e);
+            } catch (JacksonException e) {
+                throw new ChatException(at + ": expected the text of a JSON object, " + e.getOriginalMessage(), e);
             }
         }
         return tree == null ? Map.of() : stringKeys(object(tree, at), at);
