@@ -1,9 +1,12 @@
 package io.github.llamacpp4j.chat;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,24 +54,26 @@ record ArgumentSchema(@Nullable Object schema, Map<String, @Nullable Object> roo
                 .orElse(new ArgumentSchema(null, root));
     }
 
+    /** The schema and what it refers to or is put together from, each once. */
     private List<Map<?, ?>> alternatives() {
+        Set<Map<?, ?>> visited = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Map<?, ?>> found = new ArrayList<>();
-        collect(schema, 0, found);
+        collect(schema, 0, visited, found);
         return found;
     }
 
-    private void collect(@Nullable Object node, int depth, List<Map<?, ?>> found) {
-        if (depth > MAX_DEPTH || !(node instanceof Map<?, ?> map)) {
+    private void collect(@Nullable Object node, int depth, Set<Map<?, ?>> visited, List<Map<?, ?>> found) {
+        if (depth > MAX_DEPTH || !(node instanceof Map<?, ?> map) || !visited.add(map)) {
             return;
         }
         if (map.get("$ref") instanceof String reference) {
-            collect(resolve(reference), depth + 1, found);
+            collect(resolve(reference), depth + 1, visited, found);
             return;
         }
         found.add(map);
         for (String keyword : List.of("anyOf", "oneOf", "allOf")) {
             if (map.get(keyword) instanceof List<?> parts) {
-                parts.stream().filter(Objects::nonNull).forEach(part -> collect(part, depth + 1, found));
+                parts.stream().filter(Objects::nonNull).forEach(part -> collect(part, depth + 1, visited, found));
             }
         }
     }

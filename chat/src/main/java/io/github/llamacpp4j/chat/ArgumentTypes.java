@@ -1,6 +1,8 @@
 package io.github.llamacpp4j.chat;
 
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,6 +69,7 @@ record ArgumentTypes(boolean allowsString, boolean allowsOther, Set<Kind> others
     private static final class Collector {
         private final ArgumentSchema owner;
         private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+        private final Set<Map<?, ?>> visited = Collections.newSetFromMap(new IdentityHashMap<>());
         private boolean string;
         private boolean any;
 
@@ -77,6 +80,9 @@ record ArgumentTypes(boolean allowsString, boolean allowsOther, Set<Kind> others
         void visit(@Nullable Object schema, int depth) {
             if (depth > MAX_DEPTH || !(schema instanceof Map<?, ?> map) || map.isEmpty()) {
                 any = true;
+                return;
+            }
+            if (!visited.add(map)) {
                 return;
             }
             if (map.get("$ref") instanceof String reference) {
