@@ -79,6 +79,12 @@ public final class Template {
         } catch (SyntaxError e) {
             TemplateException.Kind kind = e.isLimit() ? TemplateException.Kind.LIMIT : TemplateException.Kind.PARSE;
             throw failure(kind, e.message(), lines, e.offset());
+        } catch (StackOverflowError e) {
+            throw failure(
+                    TemplateException.Kind.LIMIT,
+                    "the template nests deeper than this thread's stack allows",
+                    lines,
+                    -1);
         }
     }
 

@@ -59,7 +59,7 @@ public final class TemplateOptions {
         return maxSourceChars;
     }
 
-    /** How deep statements and parentheses may nest; default 200. */
+    /** How deep statements and parentheses may nest, as far as the parsing thread's stack allows; default 200. */
     public int maxNesting() {
         return maxNesting;
     }

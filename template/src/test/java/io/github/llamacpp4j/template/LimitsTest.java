@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,12 +191,34 @@ final class LimitsTest {
                 .maxOutputChars(1 << 25)
                 .maxIntBits(1 << 20)
                 .build();
-        assertThat(Template.parse("{{ " + "(".repeat(300) + "1" + ")".repeat(300) + " }}", generous)
-                        .render(Map.of()))
+        assertThat(onStackOf(
+                        16 << 20, () -> Template.parse(nested(300), generous).render(Map.of())))
                 .isEqualTo("1");
         assertThat(Template.parse("{{ ('x' * 20000000)|length }}", generous).render(Map.of()))
                 .isEqualTo("20000000");
         assertThat(Template.parse("{{ (2 ** 500000).bit_length() }}", generous).render(Map.of()))
                 .isEqualTo("500001");
+    }
+
+    @Test
+    void nestingBeyondTheStackIsALimitToo() {
+        TemplateOptions boundless =
+                TemplateOptions.builder().maxNesting(1_000_000).build();
+        assertThat(onStackOf(1 << 18, () -> refusal(nested(100_000), Map.of(), boundless)))
+                .isEqualTo(Kind.LIMIT);
+    }
+
+    private static String nested(int depth) {
+        return "{{ " + "(".repeat(depth) + "1" + ")".repeat(depth) + " }}";
+    }
+
+    private static <R> R onStackOf(long bytes, Callable<R> work) {
+        FutureTask<R> task = new FutureTask<>(work);
+        new Thread(null, task, "stack", bytes).start();
+        try {
+            return task.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 }

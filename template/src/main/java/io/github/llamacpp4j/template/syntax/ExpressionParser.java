@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses expressions, one method per level of precedence, lowest first.
+ * Parses expressions.
  *
  * <p>Two things are bounded: how deep the parser itself recurses, and how high the tree is that evaluation will descend
  * ({@code height} always holds the height of the expression parsed last), since a long chain of operators makes a high
@@ -52,17 +52,17 @@ final class ExpressionParser {
 
     Expr expression(boolean conditional) {
         enter();
-        Expr parsed = conditional ? conditional() : or();
+        Expr parsed = conditional ? conditional() : binary(Precedence.NONE);
         leave();
         return parsed;
     }
 
     private Expr conditional() {
         int offset = stream.current().offset();
-        Expr value = or();
+        Expr value = binary(Precedence.NONE);
         while (stream.skipName("if")) {
             int tall = height;
-            Expr test = or();
+            Expr test = binary(Precedence.NONE);
             tall = Math.max(tall, height);
             Expr otherwise = null;
             if (stream.skipName("else")) {
@@ -74,127 +74,70 @@ final class ExpressionParser {
         return value;
     }
 
-    private Expr or() {
+    /** Operands joined by operators that bind tighter than {@code outer}, by precedence climbing. */
+    private Expr binary(Precedence outer) {
         int offset = stream.current().offset();
-        Expr left = and();
-        while (stream.skipName("or")) {
-            int tall = height;
-            Expr right = and();
-            left = over(tall, height, new Expr.Or(left, right, offset));
+        Expr left = outer.compareTo(Precedence.NOT) < 0 && stream.isName("not") ? not() : unary(true);
+        Precedence level = precedence();
+        while (level != null && level.compareTo(outer) > 0) {
+            left = switch (level) {
+                case COMPARE -> compare(left, offset);
+                case CONCAT -> concat(left, offset);
+                default -> pair(left, level, offset);
+            };
+            level = precedence();
         }
         return left;
     }
 
-    private Expr and() {
-        int offset = stream.current().offset();
-        Expr left = not();
-        while (stream.skipName("and")) {
-            int tall = height;
-            Expr right = not();
-            left = over(tall, height, new Expr.And(left, right, offset));
-        }
-        return left;
+    private @Nullable Precedence precedence() {
+        return Precedence.of(stream.current(), stream.look());
     }
 
     private Expr not() {
-        if (!stream.isName("not")) {
-            return compare();
-        }
         int offset = stream.next().offset();
         enter();
-        Expr operand = not();
+        Expr operand = binary(Precedence.AND);
         leave();
         return over(height, 0, new Expr.Not(operand, offset));
     }
 
-    private Expr compare() {
-        int offset = stream.current().offset();
-        Expr first = sum();
+    private Expr pair(Expr left, Precedence level, int offset) {
+        String operator = stream.next().text();
+        int tall = height;
+        Expr right = binary(level);
+        return over(
+                tall,
+                height,
+                switch (level) {
+                    case OR -> new Expr.Or(left, right, offset);
+                    case AND -> new Expr.And(left, right, offset);
+                    default -> new Expr.Binary(operator, left, right, offset);
+                });
+    }
+
+    private Expr compare(Expr first, int offset) {
         List<String> operators = new ArrayList<>(1);
         List<Expr> operands = new ArrayList<>(1);
         int tall = height;
-        while (true) {
-            String operator = comparison();
-            if (operator == null) {
-                break;
-            }
-            operators.add(operator);
-            operands.add(sum());
+        while (precedence() == Precedence.COMPARE) {
+            String operator = stream.next().text();
+            operators.add(operator.equals("not") && stream.skipName("in") ? "not in" : operator);
+            operands.add(binary(Precedence.COMPARE));
             tall = Math.max(tall, height);
         }
-        return operators.isEmpty()
-                ? first
-                : over(tall, 0, new Expr.Compare(first, List.copyOf(operators), List.copyOf(operands), offset));
+        return over(tall, 0, new Expr.Compare(first, List.copyOf(operators), List.copyOf(operands), offset));
     }
 
-    private @Nullable String comparison() {
-        Token token = stream.current();
-        if (token.is(TokenType.OPERATOR)) {
-            return switch (token.text()) {
-                case "==", "!=", "<", "<=", ">", ">=" -> stream.next().text();
-                default -> null;
-            };
-        }
-        if (stream.skipName("in")) {
-            return "in";
-        }
-        if (token.isName("not") && stream.look().isName("in")) {
-            stream.next();
-            stream.next();
-            return "not in";
-        }
-        return null;
-    }
-
-    private Expr sum() {
-        int offset = stream.current().offset();
-        Expr left = concat();
-        while (stream.isOperator("+") || stream.isOperator("-")) {
-            String operator = stream.next().text();
-            int tall = height;
-            Expr right = concat();
-            left = over(tall, height, new Expr.Binary(operator, left, right, offset));
-        }
-        return left;
-    }
-
-    private Expr concat() {
-        int offset = stream.current().offset();
-        Expr first = product();
-        if (!stream.isOperator("~")) {
-            return first;
-        }
+    private Expr concat(Expr first, int offset) {
         List<Expr> parts = new ArrayList<>();
         parts.add(first);
         int tall = height;
         while (stream.skipOperator("~")) {
-            parts.add(product());
+            parts.add(binary(Precedence.CONCAT));
             tall = Math.max(tall, height);
         }
         return over(tall, 0, new Expr.Concat(List.copyOf(parts), offset));
-    }
-
-    private Expr product() {
-        int offset = stream.current().offset();
-        Expr left = power();
-        while (stream.isOperator("*") || stream.isOperator("/") || stream.isOperator("//") || stream.isOperator("%")) {
-            String operator = stream.next().text();
-            int tall = height;
-            Expr right = power();
-            left = over(tall, height, new Expr.Binary(operator, left, right, offset));
-        }
-        return left;
-    }
-
-    private Expr power() {
-        int offset = stream.current().offset();
-        Expr left = unary(true);
-        while (stream.skipOperator("**")) {
-            int tall = height;
-            Expr right = unary(true);
-            left = over(tall, height, new Expr.Binary("**", left, right, offset));
-        }
-        return left;
     }
 
     private Expr unary(boolean withFilter) {
