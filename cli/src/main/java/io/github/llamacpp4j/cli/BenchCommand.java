@@ -3,6 +3,7 @@ package io.github.llamacpp4j.cli;
 import io.github.llamacpp4j.model.Model;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,15 +152,16 @@ final class BenchCommand implements Callable<Integer> {
         terminal.out().println("| --- | ---: | ---: | ---: | ---: | ---: |");
         for (Result result : results) {
             terminal.out()
-                    .println("| %s | %.2f MiB | %.2f M | %d | %s | %.2f ± %.2f |"
-                            .formatted(
-                                    loaded.info().description(),
-                                    loaded.info().sizeBytes() / 1048576.0,
-                                    loaded.info().parameterCount() / 1e6,
-                                    result.test().threads(),
-                                    result.test().label(),
-                                    result.speeds().mean(),
-                                    result.speeds().deviation()));
+                    .println(String.format(
+                            Locale.ROOT,
+                            "| %s | %.2f MiB | %.2f M | %d | %s | %.2f ± %.2f |",
+                            loaded.info().description(),
+                            loaded.info().sizeBytes() / 1048576.0,
+                            loaded.info().parameterCount() / 1e6,
+                            result.test().threads(),
+                            result.test().label(),
+                            result.speeds().mean(),
+                            result.speeds().deviation()));
         }
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.llamacpp4j.ffi.generated.ggml_abort_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_abort_callback_t;
+import io.github.llamacpp4j.ffi.generated.ggml_backend_sched_eval_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_log_callback;
 import io.github.llamacpp4j.ffi.generated.llama_progress_callback;
 import java.lang.foreign.Arena;
@@ -55,6 +56,24 @@ public final class NativeCallback {
         boolean progress(float fraction);
     }
 
+    /** Follows a computation tensor by tensor. */
+    public interface TensorObserver {
+        /**
+         * Called before a tensor is computed.
+         *
+         * @param tensor a {@code ggml_tensor}
+         * @return whether to be called when its values can be read
+         */
+        boolean wants(MemorySegment tensor);
+
+        /**
+         * Called when a tensor that was wanted has been computed, before its memory is used again.
+         *
+         * @param tensor a {@code ggml_tensor}
+         */
+        void computed(MemorySegment tensor);
+    }
+
     /** A {@code ggml_log_callback}; after a failure it goes on with the next piece of text. */
     public static NativeCallback log(Arena arena, LogSink sink) {
         requireNonNull(sink, "sink");
@@ -78,6 +97,25 @@ public final class NativeCallback {
         requireNonNull(aborted, "aborted");
         Guard guard = new Guard();
         MemorySegment pointer = ggml_abort_callback.allocate(data -> guard.ask(aborted, true), arena);
+        return new NativeCallback(pointer, guard);
+    }
+
+    /**
+     * A {@code ggml_backend_sched_eval_callback}; after a failure it wants nothing more and the computation goes on to its
+     * end, because one that stops half-way leaves numbers that later operations may not survive.
+     */
+    public static NativeCallback evaluation(Arena arena, TensorObserver observer) {
+        requireNonNull(observer, "observer");
+        Guard guard = new Guard();
+        MemorySegment pointer = ggml_backend_sched_eval_callback.allocate(
+                (tensor, ask, userData) -> {
+                    if (ask) {
+                        return guard.ask(() -> guard.failure.get() == null && observer.wants(tensor), false);
+                    }
+                    guard.run(() -> observer.computed(tensor));
+                    return true;
+                },
+                arena);
         return new NativeCallback(pointer, guard);
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.llamacpp4j.ffi.generated.GgmlH;
 import io.github.llamacpp4j.ffi.generated.ggml_abort_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_abort_callback_t;
+import io.github.llamacpp4j.ffi.generated.ggml_backend_sched_eval_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_log_callback;
+import io.github.llamacpp4j.ffi.generated.ggml_tensor;
 import io.github.llamacpp4j.ffi.generated.llama_progress_callback;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -76,6 +78,37 @@ class NativeCallbackTest {
                 .isTrue();
         assertThat(llama_progress_callback.invoke(progress.pointer(), 0.75f, MemorySegment.NULL))
                 .isFalse();
+    }
+
+    @Test
+    void afterAFailureNoTensorIsWantedAndTheComputationGoesOn() {
+        List<String> calls = new ArrayList<>();
+        NativeCallback evaluation = NativeCallback.evaluation(arena, new NativeCallback.TensorObserver() {
+            @Override
+            public boolean wants(MemorySegment tensor) {
+                return calls.add("wants");
+            }
+
+            @Override
+            public void computed(MemorySegment tensor) {
+                calls.add("computed");
+                throw new AssertionError("stop");
+            }
+        });
+        MemorySegment tensor = ggml_tensor.allocate(arena);
+
+        assertThat(ask(evaluation, tensor, true)).isTrue();
+        assertThat(ask(evaluation, tensor, false)).isTrue();
+        assertThat(ask(evaluation, tensor, true)).isFalse();
+        assertThat(calls).containsExactly("wants", "computed");
+        assertThatThrownBy(evaluation::rethrow)
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("stop");
+        assertThat(ask(evaluation, tensor, true)).isTrue();
+    }
+
+    private static boolean ask(NativeCallback evaluation, MemorySegment tensor, boolean before) {
+        return ggml_backend_sched_eval_callback.invoke(evaluation.pointer(), tensor, before, MemorySegment.NULL);
     }
 
     @Test

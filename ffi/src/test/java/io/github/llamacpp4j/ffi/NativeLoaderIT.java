@@ -185,7 +185,14 @@ class NativeLoaderIT {
         Files.writeString(set.llama(), content);
         assertThat(load(set.directory()))
                 .startsWith("refused: The file " + set.llama() + " is not a shared library: expected ")
-                .contains(content.startsWith("#") ? "text that starts with \"# a comment\"" : "found ");
+                .contains(", found " + found(content), "natives install", "LLAMACPP4J_NATIVE_DIR");
+    }
+
+    private static String found(String content) {
+        if (content.isEmpty()) {
+            return "an empty file";
+        }
+        return content.startsWith("#") ? "text that starts with \"# a comment\"" : "other data";
     }
 
     @ParameterizedTest
@@ -195,7 +202,7 @@ class NativeLoaderIT {
         truncate(set.llama(), (long) (Files.size(set.llama()) * part));
         assertThat(load(set.directory()))
                 .startsWith("refused: The library " + set.llama() + " is truncated: expected at least ")
-                .contains("install the set again");
+                .contains(" bytes, found " + Files.size(set.llama()) + ".", "install the set again");
     }
 
     @Test
@@ -205,7 +212,8 @@ class NativeLoaderIT {
             truncate(plugin, Files.size(plugin) / 2);
         }
         assertThat(load(set.directory()))
-                .startsWith("refused: The library " + set.backends().getFirst() + " is truncated");
+                .startsWith("refused: The library " + set.backends().getFirst() + " is truncated: expected at least ")
+                .contains(" bytes, found " + Files.size(set.backends().getFirst()) + ".", "install the set again");
     }
 
     @Test
@@ -249,7 +257,9 @@ class NativeLoaderIT {
                 .run();
         assertThat(result.assertSucceeded().stdout())
                 .startsWith("refused: The environment variable GGML_BACKEND_PATH is set to /tmp/evil.so")
-                .contains("unset it");
+                .contains(
+                        "Expected it to be absent; unset it",
+                        TestSets.host().directory().toString());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.github.llamacpp4j.ffi.generated.LlamaH.*;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.util.Objects.requireNonNull;
 
+import io.github.llamacpp4j.ffi.NativeCallback;
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.llama_perf_context_data;
 import io.github.llamacpp4j.model.internal.ContextAccess;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,7 @@ public final class Context implements AutoCloseable {
     private final ContextMemory memory;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final StopFlags stop;
+    private final @Nullable NativeCallback evaluation;
     private final long estimatedBytes;
     private final OutputRows rows;
     private final List<NativeHandle> adapters = new ArrayList<>();
@@ -58,6 +61,7 @@ public final class Context implements AutoCloseable {
     private boolean embeddings;
     private boolean causal;
     private boolean encoded;
+    private boolean computing;
 
     /** Whether the running decode, or every further one, is to stop; written by any thread. */
     static final class StopFlags {
@@ -76,6 +80,7 @@ public final class Context implements AutoCloseable {
             NativeHandle handle,
             ThreadPool pool,
             StopFlags stop,
+            @Nullable NativeCallback evaluation,
             long estimatedBytes) {
         this.modelInfo = modelInfo;
         this.options = options;
@@ -83,6 +88,7 @@ public final class Context implements AutoCloseable {
         this.handle = handle;
         this.pool = pool;
         this.stop = stop;
+        this.evaluation = evaluation;
         this.estimatedBytes = estimatedBytes;
         this.rows = new OutputRows(facts.batchSize());
         this.memory = new ContextMemory(this);
@@ -201,7 +207,7 @@ public final class Context implements AutoCloseable {
             return DecodeStatus.ABORTED;
         }
         long mark = NativeRuntime.logMark();
-        int status = batch.apply(start, count, struct -> llama_decode(context, struct));
+        int status = compute(batch, start, count, struct -> llama_decode(context, struct));
         return switch (status) {
             case 0 -> {
                 rows.set(batch, start, count, embeddings);
@@ -211,6 +217,21 @@ public final class Context implements AutoCloseable {
             case STATUS_ABORTED -> DecodeStatus.ABORTED;
             default -> throw failed("decode", status, count, mark);
         };
+    }
+
+    /** A tensor listener is called meanwhile, on this thread, for which the lock is open. */
+    private int compute(Batch batch, int start, int count, ToIntFunction<MemorySegment> call) {
+        int status;
+        computing = true;
+        try {
+            status = batch.apply(start, count, call);
+        } finally {
+            computing = false;
+        }
+        if (evaluation != null) {
+            evaluation.rethrow();
+        }
+        return status;
     }
 
     private static DecodeException failed(String verb, int status, int count, long mark) {
@@ -272,7 +293,7 @@ public final class Context implements AutoCloseable {
             rows.clear();
             stop.abort = false;
             long mark = NativeRuntime.logMark();
-            int status = batch.apply(0, batch.size(), struct -> llama_encode(context, struct));
+            int status = compute(batch, 0, batch.size(), struct -> llama_encode(context, struct));
             if (status != 0) {
                 throw failed("encode", status, batch.size(), mark);
             }
@@ -554,15 +575,25 @@ public final class Context implements AutoCloseable {
     }
 
     private MemorySegment requireOpen() {
+        requireIdle();
         if (stop.closing) {
             throw new IllegalStateException("this context is closed");
         }
         return handle.segment();
     }
 
+    private void requireIdle() {
+        if (computing) {
+            throw new IllegalStateException("this context is computing: its tensor listener must not call it");
+        }
+    }
+
     /** Stops a running decode, waits for it and frees the context. Closing twice does nothing. */
     @Override
     public void close() {
+        if (lock.isHeldByCurrentThread()) {
+            requireIdle();
+        }
         stop.closing = true;
         lock.lock();
         try {

@@ -8,6 +8,7 @@ import io.github.llamacpp4j.ffi.NativeHeap;
 import io.github.llamacpp4j.ffi.generated.LlamaH;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Makes contexts: estimates, asks llama.cpp, reads back what came out. */
 final class ContextFactory {
@@ -22,9 +23,18 @@ final class ContextFactory {
         ThreadPool pool = new ThreadPool();
         Arena arena = Arena.ofShared();
         NativeHandle handle;
+        @Nullable NativeCallback evaluation;
         try {
+            evaluation = options.tensorListener()
+                    .map(listener -> NativeCallback.evaluation(arena, new TensorTap(listener)))
+                    .orElse(null);
             NativeCallback abort = NativeCallback.abort(arena, stop::stopped);
-            MemorySegment params = ContextParameters.write(arena, options, shape, abort.pointer());
+            MemorySegment params = ContextParameters.write(
+                    arena,
+                    options,
+                    shape,
+                    abort.pointer(),
+                    evaluation == null ? MemorySegment.NULL : evaluation.pointer());
             NativeRuntime.Logged<MemorySegment> result =
                     NativeRuntime.logging(() -> llama_init_from_model(nativeModel, params));
             if (result.value().address() == 0) {
@@ -45,6 +55,7 @@ final class ContextFactory {
                     handle,
                     pool,
                     stop,
+                    evaluation,
                     shape.estimatedBytes());
         } catch (RuntimeException | Error failure) {
             handle.close();

@@ -2,6 +2,9 @@ package io.github.llamacpp4j.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a context computes and how much it remembers ({@code llama_context_params}). Immutable and thread-safe.
  *
@@ -49,6 +52,7 @@ public final class ContextOptions {
     private final boolean fullSlidingWindowCache;
     private final boolean unifiedCache;
     private final boolean performanceCounters;
+    private final @Nullable TensorListener tensorListener;
     private final boolean microBatchSizeSet;
 
     private ContextOptions(Builder builder) {
@@ -80,6 +84,7 @@ public final class ContextOptions {
         this.fullSlidingWindowCache = builder.fullSlidingWindowCache;
         this.unifiedCache = builder.unifiedCache;
         this.performanceCounters = builder.performanceCounters;
+        this.tensorListener = builder.tensorListener;
         this.microBatchSizeSet = builder.microBatchSizeSet;
     }
 
@@ -238,6 +243,11 @@ public final class ContextOptions {
         return performanceCounters;
     }
 
+    /** See {@link Builder#tensorListener(TensorListener)}. */
+    public Optional<TensorListener> tensorListener() {
+        return Optional.ofNullable(tensorListener);
+    }
+
     /** Whether the caller chose the micro-batch size, so that it must be kept. */
     boolean microBatchSizeSet() {
         return microBatchSizeSet;
@@ -277,6 +287,7 @@ public final class ContextOptions {
         private boolean fullSlidingWindowCache = true;
         private boolean unifiedCache;
         private boolean performanceCounters;
+        private @Nullable TensorListener tensorListener;
         private boolean microBatchSizeSet;
 
         private Builder() {}
@@ -310,6 +321,7 @@ public final class ContextOptions {
             this.fullSlidingWindowCache = options.fullSlidingWindowCache;
             this.unifiedCache = options.unifiedCache;
             this.performanceCounters = options.performanceCounters;
+            this.tensorListener = options.tensorListener;
             this.microBatchSizeSet = options.microBatchSizeSet;
         }
 
@@ -502,6 +514,12 @@ public final class ContextOptions {
          */
         public Builder performanceCounters(boolean performanceCounters) {
             this.performanceCounters = performanceCounters;
+            return this;
+        }
+
+        /** Who looks at what is computed ({@code cb_eval}), which slows it down. Default: nobody. */
+        public Builder tensorListener(TensorListener listener) {
+            this.tensorListener = requireNonNull(listener, "listener");
             return this;
         }
 

@@ -14,7 +14,12 @@ final class ContextParameters {
 
     private ContextParameters() {}
 
-    static MemorySegment write(Arena arena, ContextOptions options, ContextShape shape, MemorySegment abortCallback) {
+    static MemorySegment write(
+            Arena arena,
+            ContextOptions options,
+            ContextShape shape,
+            MemorySegment abortCallback,
+            MemorySegment evaluationCallback) {
         MemorySegment params = llama_context_default_params(arena);
         llama_context_params.n_ctx(params, shape.contextSize());
         llama_context_params.n_batch(params, options.batchSize());
@@ -39,6 +44,7 @@ final class ContextParameters {
         llama_context_params.type_k(params, options.keyType().nativeValue());
         llama_context_params.type_v(params, options.valueType().nativeValue());
         llama_context_params.abort_callback(params, abortCallback);
+        llama_context_params.cb_eval(params, evaluationCallback);
         llama_context_params.embeddings(params, options.embeddings());
         llama_context_params.offload_kqv(params, options.offloadCache());
         llama_context_params.op_offload(params, options.offloadOperations());

@@ -45,6 +45,8 @@ public final class ModelInfo {
     private final int heads;
     private final int keyValueHeads;
     private final int slidingWindow;
+    private final RopeType ropeType;
+    private final float ropeFrequencyScale;
     private final boolean encoder;
     private final boolean decoder;
     private final boolean recurrent;
@@ -73,6 +75,8 @@ public final class ModelInfo {
                 ? declared(file, "attention.head_count_kv")
                 : llama_model_n_head_kv(model);
         this.slidingWindow = vocabularyOnly ? declared(file, "attention.sliding_window") : llama_model_n_swa(model);
+        this.ropeType = NativeConstant.of(RopeType.class, llama_model_rope_type(model));
+        this.ropeFrequencyScale = vocabularyOnly ? 1 : llama_model_rope_freq_scale_train(model);
         this.encoder = llama_model_has_encoder(model);
         this.decoder = llama_model_has_decoder(model);
         this.recurrent = llama_model_is_recurrent(model);
@@ -188,6 +192,16 @@ public final class ModelInfo {
     /** How many positions the layers with a sliding window see; 0 if there are none. */
     public int slidingWindow() {
         return slidingWindow;
+    }
+
+    /** How rotary positions are applied. */
+    public RopeType ropeType() {
+        return ropeType;
+    }
+
+    /** The frequency scale of rotary positions that the model was trained with, 1 if none; 1 if only the vocabulary is loaded. */
+    public float ropeFrequencyScale() {
+        return ropeFrequencyScale;
     }
 
     /** Whether there is an encoder, which {@link Context#encode(Batch)} runs. */

@@ -4,6 +4,8 @@ import io.github.llamacpp4j.testkit.base.TestModels;
 import io.github.llamacpp4j.testkit.base.TinyBert;
 import io.github.llamacpp4j.testkit.base.TinyLlama;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 
 /** What a misuse needs: a chat model, an embedding model, and a folder for files. Not thread-safe. */
 final class Fixture implements AutoCloseable {
@@ -32,6 +34,28 @@ final class Fixture implements AutoCloseable {
                 .embeddings(true)
                 .pooling(pooling)
                 .build());
+    }
+
+    /** Decodes once and does something for every tensor of it. */
+    void whileComputing(BiConsumer<Context, TensorValues> body) {
+        AtomicReference<Context> running = new AtomicReference<>();
+        ContextOptions options = Contexts.small()
+                .tensorListener(new TensorListener() {
+                    @Override
+                    public boolean wants(ComputedTensor tensor) {
+                        return true;
+                    }
+
+                    @Override
+                    public void computed(ComputedTensor tensor, TensorValues values) {
+                        body.accept(running.get(), values);
+                    }
+                })
+                .build();
+        try (Context context = model.newContext(options)) {
+            running.set(context);
+            context.append(0, 1, 2, 3);
+        }
     }
 
     /** Fails unless the JVM can still compute what it could before. */

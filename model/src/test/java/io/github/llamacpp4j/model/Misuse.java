@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -70,6 +71,23 @@ enum Misuse {
                 })
                 .build();
         Model.load(TestModels.tinychat(), options);
+    }),
+    /** A tensor listener that throws (C51). */
+    THROWING_TENSOR_LISTENER(
+            ArithmeticException.class,
+            f -> f.whileComputing((context, values) -> {
+                throw new ArithmeticException();
+            })),
+    /** A decode inside of a decode. */
+    DECODE_WHILE_COMPUTING(
+            IllegalStateException.class, f -> f.whileComputing((context, values) -> context.append(0, 1))),
+    /** A context closed by its own decode (C37). */
+    CLOSED_WHILE_COMPUTING(IllegalStateException.class, f -> f.whileComputing((context, values) -> context.close())),
+    /** Numbers of a tensor whose memory is used again. */
+    TENSOR_READ_TOO_LATE(IllegalStateException.class, f -> {
+        List<TensorValues> kept = new ArrayList<>();
+        f.whileComputing((context, values) -> kept.add(values));
+        kept.getFirst().copy();
     }),
     /** A metadata override of another kind than the value. */
     OVERRIDE_OF_ANOTHER_KIND(IllegalArgumentException.class, f -> {

@@ -53,6 +53,8 @@ class ModelIT {
             assertThat(info.layers()).isEqualTo(4);
             assertThat(info.heads()).isEqualTo(4);
             assertThat(info.keyValueHeads()).isEqualTo(2);
+            assertThat(info.ropeType()).isEqualTo(RopeType.NORM);
+            assertThat(info.ropeFrequencyScale()).isEqualTo(1);
             assertThat(info.hasEncoder()).isFalse();
             assertThat(info.hasDecoder()).isTrue();
             assertThat(info.recurrent()).isFalse();

@@ -382,4 +382,17 @@ public final class GgmlBackendH {
     private static final class ggml_backend_buft_get_device {
         static final MethodHandle HANDLE = Downcalls.handle("ggml_backend_buft_get_device");
     }
+
+    /** {@code void ggml_backend_tensor_get(const struct ggml_tensor * tensor, void * data, size_t offset, size_t size)} */
+    public static void ggml_backend_tensor_get(MemorySegment tensor, MemorySegment data, long offset, long size) {
+        try {
+            ggml_backend_tensor_get.HANDLE.invokeExact(tensor, data, offset, size);
+        } catch (Throwable failure) {
+            throw Downcalls.rethrow(failure);
+        }
+    }
+
+    private static final class ggml_backend_tensor_get {
+        static final MethodHandle HANDLE = Downcalls.handle("ggml_backend_tensor_get");
+    }
 }

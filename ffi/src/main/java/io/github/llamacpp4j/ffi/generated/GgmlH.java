@@ -187,4 +187,30 @@ public final class GgmlH {
     private static final class ggml_is_quantized {
         static final MethodHandle HANDLE = Downcalls.handle("ggml_is_quantized");
     }
+
+    /** {@code const char * ggml_op_desc(const struct ggml_tensor * t)} */
+    public static MemorySegment ggml_op_desc(MemorySegment t) {
+        try {
+            return (MemorySegment) ggml_op_desc.HANDLE.invokeExact(t);
+        } catch (Throwable failure) {
+            throw Downcalls.rethrow(failure);
+        }
+    }
+
+    private static final class ggml_op_desc {
+        static final MethodHandle HANDLE = Downcalls.handle("ggml_op_desc");
+    }
+
+    /** {@code size_t ggml_nbytes(const struct ggml_tensor * tensor)} */
+    public static long ggml_nbytes(MemorySegment tensor) {
+        try {
+            return (long) ggml_nbytes.HANDLE.invokeExact(tensor);
+        } catch (Throwable failure) {
+            throw Downcalls.rethrow(failure);
+        }
+    }
+
+    private static final class ggml_nbytes {
+        static final MethodHandle HANDLE = Downcalls.handle("ggml_nbytes");
+    }
 }

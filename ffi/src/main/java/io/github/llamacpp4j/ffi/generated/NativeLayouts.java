@@ -36,5 +36,6 @@ public final class NativeLayouts {
             ggml_backend_dev_caps.LAYOUT,
             ggml_backend_dev_props.LAYOUT,
             ggml_backend_feature.LAYOUT,
-            ggml_threadpool_params.LAYOUT);
+            ggml_threadpool_params.LAYOUT,
+            ggml_tensor.LAYOUT);
 }

@@ -249,6 +249,7 @@ public final class NativeSymbols {
             "ggml_backend_buft_get_alignment",
             "ggml_backend_buft_get_max_size",
             "ggml_backend_buft_get_device",
+            "ggml_backend_tensor_get",
             "ggml_version",
             "ggml_commit",
             "ggml_set_abort_callback",
@@ -258,7 +259,9 @@ public final class NativeSymbols {
             "ggml_type_size",
             "ggml_blck_size",
             "ggml_row_size",
-            "ggml_is_quantized");
+            "ggml_is_quantized",
+            "ggml_op_desc",
+            "ggml_nbytes");
 
     /** The C names that {@code lookup} does not find; empty if everything can be bound. */
     public static List<String> missing(SymbolLookup lookup) {
@@ -358,7 +361,7 @@ public final class NativeSymbols {
                 FunctionDescriptor.of(JAVA_LONG);
             case "llama_model_size", "llama_model_n_params", "llama_adapter_get_alora_n_invocation_tokens",
                     "llama_state_get_size", "ggml_backend_reg_dev_count", "ggml_backend_buft_get_alignment",
-                    "ggml_backend_buft_get_max_size" ->
+                    "ggml_backend_buft_get_max_size", "ggml_nbytes" ->
                 FunctionDescriptor.of(JAVA_LONG, ADDRESS);
             case "llama_state_seq_save_file" ->
                 FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG);
@@ -383,7 +386,7 @@ public final class NativeSymbols {
                 FunctionDescriptor.of(POINTER);
             case "llama_adapter_get_alora_invocation_tokens", "llama_get_logits", "llama_get_embeddings",
                     "llama_sampler_name", "llama_sampler_clone", "llama_sampler_init_infill", "ggml_backend_reg_name",
-                    "ggml_backend_dev_name", "ggml_backend_dev_description", "ggml_backend_buft_name" ->
+                    "ggml_backend_dev_name", "ggml_backend_dev_description", "ggml_backend_buft_name", "ggml_op_desc" ->
                 FunctionDescriptor.of(POINTER, ADDRESS);
             case "llama_model_chat_template", "llama_vocab_get_suppress_tokens", "llama_sampler_init" ->
                 FunctionDescriptor.of(POINTER, ADDRESS, ADDRESS);
@@ -449,6 +452,8 @@ public final class NativeSymbols {
                 FunctionDescriptor.ofVoid(ADDRESS, ADDRESS);
             case "llama_attach_threadpool", "llama_set_abort_callback", "ggml_backend_dev_memory" ->
                 FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS);
+            case "ggml_backend_tensor_get" ->
+                FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG);
             case "llama_memory_clear", "llama_set_embeddings", "llama_set_causal_attn" ->
                 FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN);
             case "llama_memory_seq_keep", "llama_sampler_accept" ->

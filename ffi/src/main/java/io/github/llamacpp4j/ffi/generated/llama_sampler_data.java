@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.ffi.generated;
 
+import static io.github.llamacpp4j.ffi.generated.Downcalls.POINTER;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import java.lang.foreign.MemoryLayout;
@@ -43,37 +44,37 @@ public final class llama_sampler_data {
 
     /** {@code struct ggml_tensor * logits} */
     public static MemorySegment logits(MemorySegment struct) {
-        return struct.get(ADDRESS, 0);
+        return struct.get(POINTER, 0);
     }
 
     public static void logits(MemorySegment struct, MemorySegment value) {
-        struct.set(ADDRESS, 0, value);
+        struct.set(POINTER, 0, value);
     }
 
     /** {@code struct ggml_tensor * probs} */
     public static MemorySegment probs(MemorySegment struct) {
-        return struct.get(ADDRESS, 8);
+        return struct.get(POINTER, 8);
     }
 
     public static void probs(MemorySegment struct, MemorySegment value) {
-        struct.set(ADDRESS, 8, value);
+        struct.set(POINTER, 8, value);
     }
 
     /** {@code struct ggml_tensor * sampled} */
     public static MemorySegment sampled(MemorySegment struct) {
-        return struct.get(ADDRESS, 16);
+        return struct.get(POINTER, 16);
     }
 
     public static void sampled(MemorySegment struct, MemorySegment value) {
-        struct.set(ADDRESS, 16, value);
+        struct.set(POINTER, 16, value);
     }
 
     /** {@code struct ggml_tensor * candidates} */
     public static MemorySegment candidates(MemorySegment struct) {
-        return struct.get(ADDRESS, 24);
+        return struct.get(POINTER, 24);
     }
 
     public static void candidates(MemorySegment struct, MemorySegment value) {
-        struct.set(ADDRESS, 24, value);
+        struct.set(POINTER, 24, value);
     }
 }
