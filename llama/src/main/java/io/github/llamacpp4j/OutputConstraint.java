@@ -58,7 +58,7 @@ public final class OutputConstraint {
         return of(Kind.GBNF, grammar);
     }
 
-    /** JSON that satisfies a schema, with at most one space after each comma and colon. */
+    /** JSON that satisfies a schema, with one space after each comma and colon. */
     public static OutputConstraint jsonSchema(JsonNode schema) {
         return jsonSchema(schema, SchemaOptions.defaults());
     }

@@ -83,21 +83,22 @@ class OutputTypeTest {
     @Test
     void aRecordIsAClosedObjectInDeclaredOrder() {
         OutputType<Person> type = OutputType.of(Person.class);
-        assertThat(accepts(type, "{\"name\":\"Anna\",\"age\":31}")).isTrue();
+        assertThat(accepts(type, "{\"name\": \"Anna\", \"age\": 31}")).isTrue();
         assertThat(accepts(type, "{\"name\": \"Anna\", \"age\": 31, \"email\": \"a@b.c\", \"shoeSize\": 39}"))
                 .isTrue();
-        assertThat(accepts(type, "{\"age\":31,\"name\":\"Anna\"}")).isFalse();
-        assertThat(accepts(type, "{\"name\":\"Anna\"}")).isFalse();
-        assertThat(accepts(type, "{\"name\":\"Anna\",\"age\":31,\"other\":1}")).isFalse();
-        assertThat(type.decode("{\"name\":\"Anna\",\"age\":31}"))
+        assertThat(accepts(type, "{\"age\": 31, \"name\": \"Anna\"}")).isFalse();
+        assertThat(accepts(type, "{\"name\": \"Anna\"}")).isFalse();
+        assertThat(accepts(type, "{\"name\": \"Anna\", \"age\": 31, \"other\": 1}"))
+                .isFalse();
+        assertThat(type.decode("{\"name\": \"Anna\", \"age\": 31}"))
                 .isEqualTo(new Person("Anna", 31, Optional.empty(), null));
     }
 
     @Test
     void validationAnnotationsAndDescriptionsReachTheSchema() {
         OutputType<Person> type = OutputType.of(Person.class);
-        assertThat(accepts(type, "{\"name\":\"Anna\",\"age\":151}")).isFalse();
-        assertThat(accepts(type, "{\"name\":\"\",\"age\":1}")).isFalse();
+        assertThat(accepts(type, "{\"name\": \"Anna\", \"age\": 151}")).isFalse();
+        assertThat(accepts(type, "{\"name\": \"\", \"age\": 1}")).isFalse();
         assertThat(type.schema().at("/properties/name/description").asString(""))
                 .isEqualTo("Given name");
     }
@@ -105,17 +106,18 @@ class OutputTypeTest {
     @Test
     void numbersStayInTheRangeOfTheirType() {
         OutputType<List<Integer>> type = OutputType.of(new TypeReference<>() {});
-        assertThat(accepts(type, "[2147483647,-2147483648]")).isTrue();
+        assertThat(accepts(type, "[2147483647, -2147483648]")).isTrue();
         assertThat(accepts(type, "[2147483648]")).isFalse();
     }
 
     @Test
     void sealedTypesAreToldApartByTheirName() {
         OutputType<Shape> type = OutputType.of(Shape.class);
-        assertThat(accepts(type, "{\"type\":\"Circle\",\"radius\":1.5}")).isTrue();
-        assertThat(accepts(type, "{\"type\":\"Box\",\"radius\":1.5}")).isFalse();
-        assertThat(type.decode("{\"type\":\"Circle\",\"radius\":1.5}")).isEqualTo(new Circle(1.5));
-        assertThat(type.decode("{\"type\":\"Box\",\"width\":2,\"height\":3}")).isEqualTo(new Box(2, 3));
+        assertThat(accepts(type, "{\"type\": \"Circle\", \"radius\": 1.5}")).isTrue();
+        assertThat(accepts(type, "{\"type\": \"Box\", \"radius\": 1.5}")).isFalse();
+        assertThat(type.decode("{\"type\": \"Circle\", \"radius\": 1.5}")).isEqualTo(new Circle(1.5));
+        assertThat(type.decode("{\"type\": \"Box\", \"width\": 2, \"height\": 3}"))
+                .isEqualTo(new Box(2, 3));
     }
 
     @Test
@@ -140,7 +142,7 @@ class OutputTypeTest {
     @Test
     void recursiveTypesWork() {
         OutputType<Node> type = OutputType.of(Node.class);
-        String json = "{\"label\":\"a\",\"children\":[{\"label\":\"b\",\"children\":[]}]}";
+        String json = "{\"label\": \"a\", \"children\": [{\"label\": \"b\", \"children\": []}]}";
         assertThat(accepts(type, json)).isTrue();
         assertThat(type.decode(json)).isEqualTo(new Node("a", List.of(new Node("b", List.of()))));
     }
@@ -161,11 +163,11 @@ class OutputTypeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"name\":\"Anna\"",
+                "{\"name\": \"Anna\"",
                 "[]",
                 "null",
-                "{\"name\":\"Anna\",\"age\":1} x",
-                "{\"name\":\"A\",\"age\":1e99999999999999}"
+                "{\"name\": \"Anna\", \"age\": 1} x",
+                "{\"name\": \"A\", \"age\": 1e99999999999999}"
             })
     void whatIsNoValueIsATypedErrorWithTheText(String json) {
         assertThatThrownBy(() -> OutputType.of(Person.class).decode(json))

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 /** How a template writes what follows the name of a call: the arguments, up to the markup that closes the call. */
 sealed interface CallArguments {
 
+    /** Models keep to the spacing that they were trained on. */
+    SchemaOptions COMPACT_OR_SPACED = SchemaOptions.builder()
+            .whitespace(SchemaOptions.Whitespace.OPTIONAL_SPACE)
+            .build();
+
     /** What may follow the name of a call of this tool. */
     Grammar grammar(ToolDefinition tool, TokenVocabulary vocabulary);
 
@@ -39,8 +44,7 @@ sealed interface CallArguments {
 
         @Override
         public Grammar grammar(ToolDefinition tool, TokenVocabulary vocabulary) {
-            Grammar object =
-                    Grammar.ofSchema(schema(tool), SchemaOptions.defaults()).grammar();
+            Grammar object = Grammar.ofSchema(schema(tool), COMPACT_OR_SPACED).grammar();
             List<Grammar> ways = before.stream()
                     .map(each -> CallPattern.markup(each, vocabulary))
                     .toList();
@@ -104,7 +108,7 @@ sealed interface CallArguments {
                     ? SchemaOptions.builder()
                             .whitespace(SchemaOptions.Whitespace.COMPACT)
                             .build()
-                    : SchemaOptions.defaults();
+                    : COMPACT_OR_SPACED;
         }
 
         private static Grammar markup(String text, TokenVocabulary vocabulary) {

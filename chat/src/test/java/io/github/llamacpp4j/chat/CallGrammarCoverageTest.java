@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.llamacpp4j.grammar.CompiledGrammar;
 import io.github.llamacpp4j.grammar.Grammar;
 import io.github.llamacpp4j.grammar.GrammarCursor;
-import io.github.llamacpp4j.grammar.SchemaOptions;
 import io.github.llamacpp4j.grammar.TokenMask;
 import io.github.llamacpp4j.grammar.TokenVocabulary;
 import io.github.llamacpp4j.testkit.base.SharedCorpora;
@@ -213,7 +212,7 @@ class CallGrammarCoverageTest {
     }
 
     private static CompiledGrammar schema(ToolDefinition tool) {
-        return Grammar.ofSchema(tool.parameters(), SchemaOptions.defaults())
+        return Grammar.ofSchema(tool.parameters(), CallArguments.COMPACT_OR_SPACED)
                 .grammar()
                 .compile(TokenVocabulary.empty());
     }

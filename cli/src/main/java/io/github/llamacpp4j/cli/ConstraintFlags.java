@@ -52,7 +52,7 @@ final class ConstraintFlags {
     @Option(
             names = "--json-whitespace",
             paramLabel = "POLICY",
-            description = "White space in JSON under a schema: ${COMPLETION-CANDIDATES} (default OPTIONAL_SPACE).")
+            description = "White space in JSON under a schema: ${COMPLETION-CANDIDATES} (default SINGLE_SPACE).")
     SchemaOptions.@Nullable Whitespace whitespace;
 
     Optional<OutputConstraint> toConstraint() {

@@ -1,5 +1,8 @@
 package io.github.llamacpp4j.cli;
 
+import io.github.llamacpp4j.gguf.GgufException;
+import io.github.llamacpp4j.gguf.GgufFile;
+import io.github.llamacpp4j.gguf.GgufVocabulary;
 import io.github.llamacpp4j.grammar.Grammar;
 import io.github.llamacpp4j.grammar.GrammarMatch;
 import io.github.llamacpp4j.grammar.SchemaGrammar;
@@ -74,7 +77,7 @@ final class GrammarCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TokenVocabulary vocabulary = model == null ? TokenVocabulary.empty() : GgufVocabulary.read(model);
+        TokenVocabulary vocabulary = model == null ? TokenVocabulary.empty() : vocabulary(model);
         SchemaOptions options = SchemaOptions.builder()
                 .draft(draft == null ? SchemaOptions.Draft.DETECT : GrammarChecking.draft(draft))
                 .whitespace(whitespace)
@@ -99,6 +102,15 @@ final class GrammarCommand implements Callable<Integer> {
                                 ? " at character " + match.deadAt().getAsInt()
                                 : ""));
         return match.isAccepted() ? 0 : NOT_ACCEPTED;
+    }
+
+    private static TokenVocabulary vocabulary(Path file) {
+        try {
+            GgufVocabulary tokens = GgufVocabulary.of(GgufFile.read(file).metadata());
+            return TokenVocabulary.of(tokens.pieces(), tokens::isControl, tokens::isEndOfGeneration);
+        } catch (GgufException e) {
+            throw new CommandFailure("model", file + ": " + e.getMessage());
+        }
     }
 
     private Grammar grammar(Source from, TokenVocabulary vocabulary, SchemaOptions options) throws IOException {

@@ -2,18 +2,15 @@ package io.github.llamacpp4j.engine;
 
 import io.github.llamacpp4j.grammar.CompiledGrammar;
 import io.github.llamacpp4j.grammar.GrammarCursor;
-import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * Constrains tokens by a grammar. Text that the grammar forces is cut into tokens by the model's tokenizer, and all but the last
- * of them are appended without asking the model; the last is left to it because its natural end may lie in what follows.
+ * Constrains tokens by a grammar. Text that the grammar forces is cut into tokens by the model's tokenizer and appended without
+ * asking the model; a last token whose natural end may lie in what follows is left to it.
  *
  * <p>Not thread-safe; one belongs to one sequence.
  */
 public final class GrammarConstraint implements TokenConstraint {
-
-    private static final int[] NONE = {};
 
     private final GrammarCursor cursor;
     private final EngineVocabulary vocabulary;
@@ -50,29 +47,7 @@ public final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public int[] forcedTokens() {
-        byte[] forced = cursor.forcedBytes();
-        if (forced.length == 0) {
-            return NONE;
-        }
-        int[] tokens = vocabulary.tokenize(forced);
-        int usable = countMatching(tokens, forced) - 1;
-        return usable > 0 ? Arrays.copyOf(tokens, usable) : NONE;
-    }
-
-    /** How many of the tokens spell the text as it is; some tokenizers put a space before it. */
-    private int countMatching(int[] tokens, byte[] text) {
-        int position = 0;
-        int count = 0;
-        for (int token : tokens) {
-            byte[] piece = vocabulary.text(token);
-            int end = position + piece.length;
-            if (piece.length == 0 || end > text.length || !Arrays.equals(text, position, end, piece, 0, piece.length)) {
-                break;
-            }
-            position = end;
-            count++;
-        }
-        return count;
+        return cursor.forcedTokens(vocabulary::tokenize);
     }
 
     @Override

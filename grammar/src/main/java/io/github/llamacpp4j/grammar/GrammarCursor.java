@@ -2,6 +2,7 @@ package io.github.llamacpp4j.grammar;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * One walk through a grammar, token by token. Accepting a token that was seen in the same place before allocates nothing
@@ -14,6 +15,7 @@ public final class GrammarCursor {
     public static final int MOST_ROLLBACK = 1024;
 
     private static final int MAX_FORCED_BYTES = 1 << 16;
+    private static final int[] NONE = {};
 
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
@@ -139,6 +141,20 @@ public final class GrammarCursor {
             value = forcedByte(state);
         }
         return forced.toByteArray();
+    }
+
+    /**
+     * Gives the tokens that must come next, for jumping forward without sampling: the text that must come next as the tokenizer cuts
+     * it, without a last token that a longer one could take the place of.
+     *
+     * @param tokenizer cuts a text in UTF-8 into tokens
+     * @return the tokens; none when nothing is forced or when the tokenizer changes the text
+     */
+    public int[] forcedTokens(Function<byte[], int[]> tokenizer) {
+        byte[] forced = forcedBytes();
+        return forced.length == 0
+                ? NONE
+                : new ForcedText(automaton, vocabulary, state(), forced).cut(tokenizer.apply(forced));
     }
 
     /**

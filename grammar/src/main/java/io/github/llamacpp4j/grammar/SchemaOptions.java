@@ -68,7 +68,10 @@ public final class SchemaOptions {
         return draft;
     }
 
-    /** {@return the white space; default {@link Whitespace#OPTIONAL_SPACE}} */
+    /**
+     * {@return the white space; default {@link Whitespace#SINGLE_SPACE}, under which a model need not be asked about anything but the
+     * values}
+     */
     public Whitespace whitespace() {
         return whitespace;
     }
@@ -89,7 +92,7 @@ public final class SchemaOptions {
     /** Collects options; not safe for use by several threads. */
     public static final class Builder {
         private Draft draft = Draft.DETECT;
-        private Whitespace whitespace = Whitespace.OPTIONAL_SPACE;
+        private Whitespace whitespace = Whitespace.SINGLE_SPACE;
         private boolean validateAfterwards;
         private GrammarLimits limits = GrammarLimits.defaults();
 

@@ -69,6 +69,18 @@ final class TokenTrie {
         first[total] = tokens.length;
     }
 
+    /** {@return the node at which a text ends, which some token must begin with} */
+    int find(byte[] text) {
+        int node = 0;
+        for (byte wanted : text) {
+            node++;
+            while (value[node] != wanted) {
+                node = end[node];
+            }
+        }
+        return node;
+    }
+
     private static int shared(byte[] left, byte[] right) {
         int mismatch = Arrays.mismatch(left, right);
         return mismatch < 0 ? left.length : mismatch;

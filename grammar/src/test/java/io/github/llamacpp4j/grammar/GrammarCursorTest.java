@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class GrammarCursorTest {
@@ -132,6 +134,41 @@ class GrammarCursorTest {
                 .isTrue();
         assertThat(cursor.mustEnd()).isTrue();
         assertThat(cursor.forcedBytes()).isEmpty();
+    }
+
+    @Test
+    void forcedTokensEndWhereNoLongerTokenCouldStand() {
+        Function<byte[], int[]> tokenizer = text -> longest(new String(text, StandardCharsets.UTF_8));
+        GrammarCursor certain = Grammar.parse("root ::= \"{\\\"name\\\": \" (\"true\" | \"no\")")
+                .compile(vocabulary)
+                .cursor();
+        assertThat(spelled(certain.forcedTokens(tokenizer))).containsExactly("{\"", "name", "\": ");
+        GrammarCursor extensible = Grammar.parse("root ::= \"{\\\"a\" (\"b\" | \"x\") [a-z]*")
+                .compile(vocabulary)
+                .cursor();
+        assertThat(spelled(extensible.forcedTokens(tokenizer))).containsExactly("{\"");
+        assertThat(extensible.forcedTokens(text -> new int[] {TestVocabulary.TOOL}))
+                .isEmpty();
+        GrammarCursor free =
+                Grammar.parse("root ::= [a-z]*").compile(vocabulary).cursor();
+        assertThat(free.forcedTokens(tokenizer)).isEmpty();
+    }
+
+    private int[] longest(String text) {
+        List<Integer> tokens = new ArrayList<>();
+        for (int start = 0; start < text.length(); ) {
+            int end = text.length();
+            while (vocabulary.find(text.substring(start, end)).isEmpty()) {
+                end--;
+            }
+            tokens.add(vocabulary.find(text.substring(start, end)).orElseThrow());
+            start = end;
+        }
+        return tokens.stream().mapToInt(token -> token).toArray();
+    }
+
+    private List<String> spelled(int[] tokens) {
+        return Arrays.stream(tokens).mapToObj(vocabulary::spelling).toList();
     }
 
     @Test

@@ -55,7 +55,7 @@ class SchemaCorpusTest {
     private static void check(JsonNode line, Tally tally) {
         String name = line.get("name").asString();
         boolean draft7 = line.has("draft") && line.get("draft").asString().equals("7");
-        SchemaOptions options = SchemaOptions.builder()
+        SchemaOptions options = SchemaGrammarTest.COMPACT_OR_SPACED.toBuilder()
                 .draft(draft7 ? SchemaOptions.Draft.DRAFT_7 : SchemaOptions.Draft.DETECT)
                 .build();
         List<CompiledGrammar> forms;

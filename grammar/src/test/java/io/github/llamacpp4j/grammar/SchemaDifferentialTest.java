@@ -55,7 +55,7 @@ class SchemaDifferentialTest {
             String json = JsonTrees.MAPPER.writeValueAsString(SchemaSoundnessTest.schema(random, 3));
             CompiledGrammar compiled;
             try {
-                compiled = Grammar.ofSchema(JsonTrees.parse(json), SchemaOptions.defaults())
+                compiled = Grammar.ofSchema(JsonTrees.parse(json), SchemaGrammarTest.COMPACT_OR_SPACED)
                         .grammar()
                         .compile(vocabulary);
             } catch (SchemaException e) {
@@ -150,7 +150,7 @@ class SchemaDifferentialTest {
         for (String pattern : PATTERNS) {
             Pattern java = Pattern.compile(pattern);
             CompiledGrammar compiled = Grammar.ofSchema(
-                            Map.of("type", "string", "pattern", pattern), SchemaOptions.defaults())
+                            Map.of("type", "string", "pattern", pattern), SchemaGrammarTest.COMPACT_OR_SPACED)
                     .grammar()
                     .compile(TokenVocabulary.empty());
             for (int i = 0; i < 400; i++) {

@@ -10,6 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SchemaGrammarTest {
+    static final SchemaOptions COMPACT_OR_SPACED = SchemaOptions.builder()
+            .whitespace(SchemaOptions.Whitespace.OPTIONAL_SPACE)
+            .build();
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -81,7 +85,7 @@ class SchemaGrammarTest {
         SchemaGrammar grammar = Grammar.ofSchema(
                 JsonTrees.parse(
                         "{\"type\":\"array\",\"uniqueItems\":true,\"items\":{\"type\":\"string\",\"format\":\"iri\"}}"),
-                SchemaOptions.builder().validateAfterwards(true).build());
+                COMPACT_OR_SPACED.toBuilder().validateAfterwards(true).build());
         assertThat(grammar.unenforced())
                 .extracting(keyword -> keyword.pointer() + " " + keyword.keyword())
                 .containsExactlyInAnyOrder(" uniqueItems", "/items format");
@@ -149,7 +153,7 @@ class SchemaGrammarTest {
     }
 
     static CompiledGrammar compile(String schema) {
-        return Grammar.ofSchema(JsonTrees.parse(schema), SchemaOptions.defaults())
+        return Grammar.ofSchema(JsonTrees.parse(schema), COMPACT_OR_SPACED)
                 .grammar()
                 .compile(TokenVocabulary.empty());
     }

@@ -35,7 +35,7 @@ class SchemaSoundnessTest {
             String json = JsonTrees.MAPPER.writeValueAsString(schema);
             CompiledGrammar compiled;
             try {
-                compiled = Grammar.ofSchema(JsonTrees.parse(json), SchemaOptions.defaults())
+                compiled = Grammar.ofSchema(JsonTrees.parse(json), SchemaGrammarTest.COMPACT_OR_SPACED)
                         .grammar()
                         .compile(vocabulary);
             } catch (SchemaException e) {
