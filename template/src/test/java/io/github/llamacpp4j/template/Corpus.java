@@ -104,8 +104,12 @@ final class Corpus {
 
     /** The small cases, one semantic each. */
     List<Case> units() {
-        return read(root.resolve("units.jsonl"))
-                .lines()
+        return units(read(root.resolve("units.jsonl")));
+    }
+
+    /** Small cases, one a line. */
+    static List<Case> units(String lines) {
+        return lines.lines()
                 .map(TestJson::object)
                 .map(line -> new Case(
                         String.valueOf(line.get("name")),

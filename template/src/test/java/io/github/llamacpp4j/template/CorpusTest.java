@@ -1,8 +1,12 @@
 package io.github.llamacpp4j.template;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -91,5 +95,12 @@ final class CorpusTest {
     void rendersEveryUnitCaseAsTheReference() {
         assumeTrue(Corpus.find().isPresent(), "shared/jinja is not here: its unit cases are not checked");
         run("unit cases", Corpus.find().orElseThrow().units());
+    }
+
+    @Test
+    void rendersTheCasesThatOnceDifferedAsTheReference() throws IOException {
+        try (InputStream cases = requireNonNull(CorpusTest.class.getResourceAsStream("once-different.jsonl"))) {
+            run("once different", Corpus.units(new String(cases.readAllBytes(), UTF_8)));
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.github.llamacpp4j.template.value.PyError;
 import io.github.llamacpp4j.template.value.PyList;
 import io.github.llamacpp4j.template.value.PyObject;
 import io.github.llamacpp4j.template.value.PySequence;
+import io.github.llamacpp4j.template.value.PySet;
 import io.github.llamacpp4j.template.value.PySized;
 import io.github.llamacpp4j.template.value.Str;
 import io.github.llamacpp4j.template.value.Text;
@@ -24,6 +25,8 @@ public final class Attributes {
     private static final Set<String> LIST_MUTATORS =
             Set.of("append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove");
     private static final Set<String> DICT_MUTATORS = Set.of("clear", "pop", "popitem", "setdefault", "update");
+    private static final Set<String> SET_MUTATORS = Set.of(
+            "add", "clear", "difference_update", "discard", "pop", "remove", "symmetric_difference_update", "update");
     private static final Set<String> OBJECT_INTERNALS = Set.of(
             "__class__",
             "__delattr__",
@@ -51,6 +54,7 @@ public final class Attributes {
             "__subclasshook__");
     private static final Set<String> CONTAINER_INTERNALS =
             Set.of("__len__", "__iter__", "__contains__", "__getitem__", "__add__", "__mul__", "__rmul__");
+    private static final Set<String> MARKUP_INTERNALS = Set.of("__html__", "__html_format__", "__radd__");
     private static final Set<String> FUNCTION_INTERNALS = Set.of(
             "__call__",
             "__name__",
@@ -99,8 +103,7 @@ public final class Attributes {
             if (value != Missing.MISSING) {
                 return value;
             }
-            if ((o instanceof PyDict && DICT_MUTATORS.contains(name))
-                    || (o instanceof PyList && LIST_MUTATORS.contains(name))) {
+            if (changes(o, name)) {
                 return Undefined.unsafe(o, name);
             }
         } else if (Numbers.isNumber(object)) {
@@ -113,10 +116,19 @@ public final class Attributes {
         return method == null ? Missing.MISSING : new BoundMethod(object, method);
     }
 
+    private static boolean changes(PyObject object, String method) {
+        return switch (object) {
+            case PyDict d -> DICT_MUTATORS.contains(method);
+            case PyList l -> LIST_MUTATORS.contains(method);
+            case PySet s -> SET_MUTATORS.contains(method);
+            default -> false;
+        };
+    }
+
     /** The methods of a value's type. */
     public static Map<String, Function> methods(Object object) {
         return switch (object) {
-            case Str s -> StrMethods.ALL;
+            case Str s -> s.isMarkup() ? StrMethods.MARKUP : StrMethods.ALL;
             case PyObject o -> ContainerMethods.of(o);
             case Double d -> NumberMethods.FLOAT;
             case Boolean b -> NumberMethods.INT;
@@ -139,6 +151,9 @@ public final class Attributes {
         }
         if (object instanceof io.github.llamacpp4j.template.value.PyCallable && !(object instanceof Undefined)) {
             return FUNCTION_INTERNALS.contains(name);
+        }
+        if (object instanceof Str s && s.isMarkup() && MARKUP_INTERNALS.contains(name)) {
+            return true;
         }
         return (object instanceof Str || object instanceof PySized) && CONTAINER_INTERNALS.contains(name);
     }

@@ -14,7 +14,21 @@ final class Casing {
     }
 
     static Str lower(Str s) {
-        return s.mapped(s.text().toLowerCase(Locale.ROOT));
+        return s.mapped(lower(s.text(), 0));
+    }
+
+    /** The lower case of a text from a char on; Java looks at words to tell which sigma is the last, Unicode does not. */
+    private static String lower(String text, int from) {
+        if (text.indexOf('Σ', from) < 0) {
+            return text.substring(from).toLowerCase(Locale.ROOT);
+        }
+        StringBuilder out = new StringBuilder(text.length());
+        for (int i = from; i < text.length(); ) {
+            int cp = text.codePointAt(i);
+            out.append(lower(text, i, cp));
+            i += Character.charCount(cp);
+        }
+        return out.toString();
     }
 
     private static String title(int cp) {
@@ -35,40 +49,64 @@ final class Casing {
         }
         int first = s.text().codePointAt(0);
         int rest = Character.charCount(first);
-        return s.mapped(title(first) + s.text().substring(rest).toLowerCase(Locale.ROOT));
+        return s.mapped(title(first) + lower(s.text(), rest));
     }
 
     static Str title(Str s) {
         StringBuilder out = new StringBuilder(s.chars());
         boolean inWord = false;
-        String lower = s.text().toLowerCase(Locale.ROOT);
-        boolean aligned = lower.length() == s.chars();
         for (int i = 0; i < s.chars(); ) {
             int cp = s.text().codePointAt(i);
-            int next = i + Character.charCount(cp);
-            if (!inWord) {
-                out.append(title(cp));
-            } else if (aligned) {
-                out.append(lower, i, next);
-            } else {
-                out.append(Character.toString(cp).toLowerCase(Locale.ROOT));
-            }
+            out.append(inWord ? lower(s.text(), i, cp) : title(cp));
             inWord = Characters.isCased(cp);
-            i = next;
+            i += Character.charCount(cp);
         }
         return s.mapped(out.toString());
     }
 
     static Str swap(Str s) {
         StringBuilder out = new StringBuilder(s.chars());
-        s.text().codePoints().forEach(cp -> {
-            String one = Character.toString(cp);
-            out.append(
-                    Character.isUpperCase(cp)
-                            ? one.toLowerCase(Locale.ROOT)
-                            : Character.isLowerCase(cp) ? one.toUpperCase(Locale.ROOT) : one);
-        });
+        for (int i = 0; i < s.chars(); ) {
+            int cp = s.text().codePointAt(i);
+            if (Character.isUpperCase(cp)) {
+                out.append(lower(s.text(), i, cp));
+            } else {
+                String one = Character.toString(cp);
+                out.append(Character.isLowerCase(cp) ? one.toUpperCase(Locale.ROOT) : one);
+            }
+            i += Character.charCount(cp);
+        }
         return s.mapped(out.toString());
+    }
+
+    /** The lower case of one code point of a text: a capital sigma looks at what stands around it. */
+    private static String lower(String text, int at, int cp) {
+        return cp == 'Σ' && isFinal(text, at) ? "ς" : Character.toString(cp).toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isFinal(String text, int sigma) {
+        int before = sigma;
+        while (before > 0 && isCaseIgnorable(text.codePointBefore(before))) {
+            before -= Character.charCount(text.codePointBefore(before));
+        }
+        int after = sigma + 1;
+        while (after < text.length() && isCaseIgnorable(text.codePointAt(after))) {
+            after += Character.charCount(text.codePointAt(after));
+        }
+        return before > 0
+                && Characters.isCased(text.codePointBefore(before))
+                && (after == text.length() || !Characters.isCased(text.codePointAt(after)));
+    }
+
+    private static boolean isCaseIgnorable(int cp) {
+        return switch (Character.getType(cp)) {
+            case Character.NON_SPACING_MARK,
+                    Character.ENCLOSING_MARK,
+                    Character.FORMAT,
+                    Character.MODIFIER_LETTER,
+                    Character.MODIFIER_SYMBOL -> true;
+            default -> "'.:·͵·՚՝״‘’․‧︓﹒﹕＇．：".indexOf(cp) >= 0;
+        };
     }
 
     static Str fold(Str s) {
@@ -129,7 +167,6 @@ final class Casing {
         return (first == '_' || Character.isUnicodeIdentifierStart(first))
                 && s.text()
                         .codePoints()
-                        .allMatch(cp -> Characters.isWord(cp)
-                                || (Character.isUnicodeIdentifierPart(cp) && !Character.isIdentifierIgnorable(cp)));
+                        .allMatch(cp -> Character.isUnicodeIdentifierPart(cp) && !Character.isIdentifierIgnorable(cp));
     }
 }

@@ -13,6 +13,7 @@ import io.github.llamacpp4j.template.value.PyList;
 import io.github.llamacpp4j.template.value.PyObject;
 import io.github.llamacpp4j.template.value.PyRange;
 import io.github.llamacpp4j.template.value.PySequence;
+import io.github.llamacpp4j.template.value.PySet;
 import io.github.llamacpp4j.template.value.PyTuple;
 import io.github.llamacpp4j.template.value.Str;
 import io.github.llamacpp4j.template.value.Text;
@@ -68,16 +69,55 @@ final class ContainerMethods {
                             Encodings.decode((PyBytes) a[0], Params.str(a[1], "decode"), Params.str(a[2], "decode"))),
             "hex",
             Function.of("hex", "self, /", (env, a) -> Str.of(HexFormat.of().formatHex(((PyBytes) a[0]).bytes()))));
-    private static final Map<String, Function> KEYS =
-            Map.of("isdisjoint", Function.of("isdisjoint", "self, other, /", (env, a) -> {
-                Iterator<Object> others = Operators.iterate(env, a[1]);
-                while (others.hasNext()) {
-                    if (Operators.contains(env, a[0], others.next())) {
-                        return false;
-                    }
-                }
-                return true;
-            }));
+    private static final Function IS_DISJOINT = Function.of("isdisjoint", "self, other, /", (env, a) -> {
+        Iterator<Object> others = Operators.iterate(env, a[1]);
+        while (others.hasNext()) {
+            if (Operators.contains(env, a[0], others.next())) {
+                return false;
+            }
+        }
+        return true;
+    });
+    private static final Map<String, Function> KEYS = Map.of("isdisjoint", IS_DISJOINT);
+    private static final Map<String, Function> SET = Map.of(
+            "isdisjoint",
+            IS_DISJOINT,
+            "copy",
+            Function.of("copy", "self, /", (env, a) -> a[0]),
+            "issubset",
+            Function.of("issubset", "self, other, /", (env, a) -> PySet.isSubset(env, a[0], PySet.of(env, a[1]))),
+            "issuperset",
+            Function.of("issuperset", "self, other, /", (env, a) -> PySet.isSubset(env, a[1], a[0])),
+            "union",
+            combination("union", (env, a, b) -> PySet.of(env, a).addAll(env, b)),
+            "intersection",
+            combination("intersection", (env, a, b) -> PySet.filtered(env, a, b, true)),
+            "difference",
+            combination("difference", (env, a, b) -> PySet.filtered(env, a, b, false)),
+            "symmetric_difference",
+            Function.of(
+                    "symmetric_difference",
+                    "self, other, /",
+                    (env, a) -> PySet.filtered(env, a[0], a[1], false)
+                            .addAll(env, PySet.filtered(env, a[1], a[0], false))));
+
+    /** Makes a set of a set and an iterable. */
+    private interface Combination {
+        PySet of(Env env, Object set, Object iterable);
+    }
+
+    private static Function combination(String name, Combination pair) {
+        return Function.variadic(name, (env, arguments) -> {
+            if (!arguments.named().isEmpty()) {
+                throw PyError.runtime(name + "() takes no keyword arguments");
+            }
+            Object set = arguments.get(0);
+            for (int i = 1; i < arguments.count(); i++) {
+                set = pair.of(env, set, arguments.get(i));
+            }
+            return set;
+        });
+    }
 
     private ContainerMethods() {}
 
@@ -92,6 +132,7 @@ final class ContainerMethods {
             case PyTuple t -> TUPLE;
             case PyRange r -> TUPLE;
             case PyBytes b -> BYTES;
+            case PySet s -> SET;
             case DictView v -> v.part() == DictView.Part.VALUES ? Map.of() : KEYS;
             default -> Map.of();
         };

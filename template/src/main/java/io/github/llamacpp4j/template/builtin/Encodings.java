@@ -4,26 +4,82 @@ import io.github.llamacpp4j.template.value.Env;
 import io.github.llamacpp4j.template.value.PyBytes;
 import io.github.llamacpp4j.template.value.PyError;
 import io.github.llamacpp4j.template.value.Str;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** {@code str.encode} and {@code bytes.decode}. */
 final class Encodings {
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
     private Encodings() {}
 
-    private static Charset charset(Str name) {
+    /** An encoding, and whether Python writes a byte order mark before a text in it. */
+    private record Encoding(Charset charset, boolean marked) {}
+
+    private static Encoding encoding(Str name) {
         return switch (name.text().toLowerCase(Locale.ROOT).replace('_', '-')) {
-            case "utf-8", "utf8", "u8" -> StandardCharsets.UTF_8;
-            case "ascii", "us-ascii" -> StandardCharsets.US_ASCII;
-            case "latin-1", "latin1", "iso-8859-1", "iso8859-1" -> StandardCharsets.ISO_8859_1;
-            case "utf-16-le" -> StandardCharsets.UTF_16LE;
-            case "utf-16-be" -> StandardCharsets.UTF_16BE;
+            case "utf-8", "utf8", "u8" -> new Encoding(StandardCharsets.UTF_8, false);
+            case "utf-8-sig" -> new Encoding(StandardCharsets.UTF_8, true);
+            case "ascii", "us-ascii" -> new Encoding(StandardCharsets.US_ASCII, false);
+            case "latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1" ->
+                new Encoding(StandardCharsets.ISO_8859_1, false);
+            case "utf-16", "utf16" -> new Encoding(StandardCharsets.UTF_16LE, true);
+            case "utf-16-le", "utf-16le" -> new Encoding(StandardCharsets.UTF_16LE, false);
+            case "utf-16-be", "utf-16be" -> new Encoding(StandardCharsets.UTF_16BE, false);
+            case "utf-32", "utf32" -> new Encoding(StandardCharsets.UTF_32LE, true);
+            case "utf-32-le", "utf-32le" -> new Encoding(StandardCharsets.UTF_32LE, false);
+            case "utf-32-be", "utf-32be" -> new Encoding(StandardCharsets.UTF_32BE, false);
             default -> throw PyError.runtime("unknown encoding: " + name.text());
+        };
+    }
+
+    static PyBytes encode(Env env, Str s, Str name, Str errors) {
+        env.budget().string(s.chars() * 10L);
+        Encoding encoding = encoding(name);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(s.chars() + 8);
+        String text = encoding.marked() ? BYTE_ORDER_MARK + s.text() : s.text();
+        try {
+            CharsetEncoder encoder = encoding.charset().newEncoder();
+            if (encoder.canEncode(text)) {
+                write(encoder, text, out);
+            } else {
+                for (int cp : text.codePoints().toArray()) {
+                    String one = Character.toString(cp);
+                    write(encoder, encoder.canEncode(one) ? one : instead(cp, name, errors), out);
+                }
+            }
+        } catch (CharacterCodingException e) {
+            throw PyError.runtime("'" + name.text() + "' codec can't encode the text");
+        }
+        return new PyBytes(out.toByteArray());
+    }
+
+    private static void write(CharsetEncoder encoder, String text, ByteArrayOutputStream out)
+            throws CharacterCodingException {
+        ByteBuffer bytes = encoder.encode(CharBuffer.wrap(text));
+        out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    }
+
+    private static String instead(int cp, Str encoding, Str errors) {
+        return switch (errors.text()) {
+            case "ignore" -> "";
+            case "replace" -> "?";
+            case "xmlcharrefreplace" -> "&#" + cp + ";";
+            case "backslashreplace" ->
+                cp < 0x100
+                        ? String.format(Locale.ROOT, "\\x%02x", cp)
+                        : String.format(Locale.ROOT, cp < 0x10000 ? "\\u%04x" : "\\U%08x", cp);
+            case "namereplace" -> "\\N{" + Character.getName(cp) + "}";
+            case "strict", "surrogateescape", "surrogatepass" ->
+                throw PyError.runtime("'" + encoding.text() + "' codec can't encode the text");
+            default -> throw PyError.runtime("unknown error handler name '" + errors.text() + "'");
         };
     }
 
@@ -36,33 +92,19 @@ final class Encodings {
         };
     }
 
-    static PyBytes encode(Env env, Str s, Str encoding, Str errors) {
-        env.budget().string(s.chars() * 3L);
-        try {
-            ByteBuffer bytes = charset(encoding)
-                    .newEncoder()
-                    .onMalformedInput(action(errors))
-                    .onUnmappableCharacter(action(errors))
-                    .encode(CharBuffer.wrap(s.text()));
-            byte[] exact = new byte[bytes.remaining()];
-            bytes.get(exact);
-            return new PyBytes(exact);
-        } catch (CharacterCodingException e) {
-            throw PyError.runtime("'" + encoding.text() + "' codec can't encode the text");
-        }
-    }
-
     /** Text from bytes counts as a value: bytes carry no provenance. */
-    static Str decode(PyBytes bytes, Str encoding, Str errors) {
+    static Str decode(PyBytes bytes, Str name, Str errors) {
+        Encoding encoding = encoding(name);
         try {
-            return Str.value(charset(encoding)
+            String text = encoding.charset()
                     .newDecoder()
                     .onMalformedInput(action(errors))
                     .onUnmappableCharacter(action(errors))
                     .decode(ByteBuffer.wrap(bytes.bytes()))
-                    .toString());
+                    .toString();
+            return Str.value(encoding.marked() && text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
         } catch (CharacterCodingException e) {
-            throw PyError.runtime("'" + encoding.text() + "' codec can't decode the bytes");
+            throw PyError.runtime("'" + name.text() + "' codec can't decode the bytes");
         }
     }
 }

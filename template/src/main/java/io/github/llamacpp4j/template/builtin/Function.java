@@ -22,12 +22,14 @@ public final class Function implements PyCallable {
     }
 
     private final String name;
+    private final boolean type;
     private final @Nullable Signature signature;
     private final Variadic body;
     private final @Nullable Fixed fixed;
 
-    private Function(String name, @Nullable Signature signature, @Nullable Fixed fixed, Variadic body) {
+    private Function(String name, boolean type, @Nullable Signature signature, @Nullable Fixed fixed, Variadic body) {
         this.name = name;
+        this.type = type;
         this.signature = signature;
         this.fixed = fixed;
         this.body = body;
@@ -36,12 +38,18 @@ public final class Function implements PyCallable {
     /** A function with parameters as {@link Signature} reads them. */
     static Function of(String name, String parameters, Fixed body) {
         Signature signature = Signature.of(name, parameters);
-        return new Function(name, signature, body, (env, arguments) -> body.call(env, signature.bind(arguments)));
+        return new Function(
+                name, false, signature, body, (env, arguments) -> body.call(env, signature.bind(arguments)));
     }
 
     /** A function that takes its arguments as they come. */
     static Function variadic(String name, Variadic body) {
-        return new Function(name, null, null, body);
+        return new Function(name, false, null, null, body);
+    }
+
+    /** A class of Python, called to make an object; the name is the qualified one. */
+    static Function type(String qualifiedName, Variadic body) {
+        return new Function(qualifiedName, true, null, null, body);
     }
 
     /** Its name. */
@@ -73,11 +81,11 @@ public final class Function implements PyCallable {
 
     @Override
     public String typeName() {
-        return "function";
+        return type ? "type" : "function";
     }
 
     @Override
     public String repr(Env env) {
-        return "<function " + name + ">";
+        return type ? "<class '" + name + "'>" : "<function " + name + ">";
     }
 }

@@ -19,13 +19,15 @@ public final class Globals {
     /** What the sandbox allows a range to hold. */
     private static final int MAX_RANGE = 100_000;
 
+    private static final Signature JOINER_PARAMETERS = Signature.of("joiner", "sep=', '");
+
     private static final Map<String, Object> ALL = Map.of(
             "range",
             Function.variadic("range", (env, arguments) -> range(arguments)),
             "dict",
-            Function.variadic("dict", Globals::dict),
+            Function.type("dict", Globals::dict),
             "namespace",
-            Function.variadic("namespace", (env, arguments) -> {
+            Function.type("jinja2.utils.Namespace", (env, arguments) -> {
                 Namespace namespace = new Namespace();
                 dict(env, arguments).forEach((key, value) -> {
                     if (key instanceof Str name) {
@@ -35,9 +37,11 @@ public final class Globals {
                 return namespace;
             }),
             "cycler",
-            Function.variadic("cycler", (env, arguments) -> new Cycler(arguments)),
+            Function.type("jinja2.utils.Cycler", (env, arguments) -> new Cycler(arguments)),
             "joiner",
-            Function.of("joiner", "sep=', '", (env, a) -> new Joiner(a[0])),
+            Function.type(
+                    "jinja2.utils.Joiner",
+                    (env, arguments) -> new Joiner(JOINER_PARAMETERS.bind(arguments)[0])),
             "lipsum",
             Function.variadic("lipsum", (env, arguments) -> {
                 throw PyError.runtime("lipsum is not available");

@@ -209,6 +209,8 @@ final class LazyFilters {
     private static Iterator<Object> batch(Env env, Object[] a) {
         Iterator<Object> source = Operators.iterate(env, a[0]);
         return new Iterator<>() {
+            private boolean started;
+
             @Override
             public boolean hasNext() {
                 return source.hasNext();
@@ -217,6 +219,11 @@ final class LazyFilters {
             @Override
             public Object next() {
                 ItemBuffer row = new ItemBuffer(env);
+                boolean emptyRow = !started && isFull(row);
+                started = true;
+                if (emptyRow) {
+                    return row.toList();
+                }
                 do {
                     row.add(source.next());
                 } while (source.hasNext() && !isFull(row));

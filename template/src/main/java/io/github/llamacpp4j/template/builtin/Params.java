@@ -23,6 +23,10 @@ final class Params {
         return Numbers.index(o);
     }
 
+    static int size(Object o) {
+        return Numbers.size(o);
+    }
+
     static boolean isNone(Object o) {
         return o == None.NONE;
     }

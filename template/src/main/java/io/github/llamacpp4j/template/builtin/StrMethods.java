@@ -2,6 +2,7 @@ package io.github.llamacpp4j.template.builtin;
 
 import static io.github.llamacpp4j.template.builtin.Params.index;
 import static io.github.llamacpp4j.template.builtin.Params.isNone;
+import static io.github.llamacpp4j.template.builtin.Params.size;
 import static io.github.llamacpp4j.template.builtin.Params.str;
 
 import io.github.llamacpp4j.template.value.Arguments;
@@ -26,6 +27,9 @@ import java.util.function.IntPredicate;
 /** The methods of Python's {@code str}; on HTML-safe text they return HTML-safe text and escape what they add. */
 final class StrMethods {
     static final Map<String, Function> ALL = new StrMethods().table;
+
+    /** Those of text that is HTML-safe. */
+    static final Map<String, Function> MARKUP = new StrMethods().markup().table;
 
     private final Map<String, Function> table = new HashMap<>();
 
@@ -111,7 +115,7 @@ final class StrMethods {
     }
 
     private static PyList split(Env env, Object[] a, boolean fromRight) {
-        int max = index(a[2]);
+        int max = size(a[2]);
         if (isNone(a[1])) {
             return PyList.of(fromRight ? Strings.rsplit(env, self(a), max) : Strings.split(env, self(a), max));
         }
@@ -218,7 +222,7 @@ final class StrMethods {
     }
 
     private static Str fill(Object[] a) {
-        Str fill = str(a[2], "fill");
+        Str fill = self(a).isMarkup() ? Html.escape(str(a[2], "fill")) : str(a[2], "fill");
         if (fill.length() != 1) {
             throw PyError.runtime("The fill character must be exactly one character long");
         }
@@ -236,7 +240,7 @@ final class StrMethods {
         });
         add("center", "self, width, fillchar=' ', /", (env, a) -> {
             room(env, a);
-            return Strings.center(env, self(a), index(a[1]), fill(a));
+            return Strings.center(env, self(a), size(a[1]), fill(a));
         });
         add("zfill", "self, width, /", (env, a) -> {
             Str s = self(a);
@@ -246,11 +250,11 @@ final class StrMethods {
             Str zeros = Strings.pad(env, head, 0, room, Str.of("0"));
             return zeros.concat(s.slice(head.chars(), s.chars())).asMarkup(s.isMarkup());
         });
-        add("expandtabs", "self, tabsize=8", (env, a) -> expandTabs(env, self(a), index(a[1])));
+        add("expandtabs", "self, tabsize=8", (env, a) -> expandTabs(env, self(a), size(a[1])));
     }
 
     private static int room(Env env, Object[] a) {
-        long room = Math.max((long) index(a[1]) - self(a).length(), 0);
+        long room = Math.max((long) size(a[1]) - self(a).length(), 0);
         env.budget().string(room);
         return (int) room;
     }
@@ -279,7 +283,7 @@ final class StrMethods {
         add("replace", "self, old, new, count=-1, /", (env, a) -> {
             Str replacement = str(a[2], "replace");
             Str shown = self(a).isMarkup() ? Html.escape(replacement) : replacement;
-            return Strings.replace(env, self(a), str(a[1], "replace"), shown, index(a[3]));
+            return Strings.replace(env, self(a), str(a[1], "replace"), shown, size(a[3]));
         });
         add("join", "self, iterable, /", (env, a) -> join(env, self(a), a[1]));
         add(
@@ -294,6 +298,13 @@ final class StrMethods {
                         "format",
                         (env, arguments) -> StringFormat.format(env, (Str) arguments.get(0), arguments.drop(1))));
         table.put("format_map", Function.variadic("format_map", StrMethods::formatMap));
+    }
+
+    private StrMethods markup() {
+        add("striptags", "self, /", (env, a) -> Tags.strip(env, self(a).asPlain()));
+        add("unescape", "self, /", (env, a) -> env.checked(Tags.unescape(self(a).asPlain())));
+        add("escape", "self, s, /", (env, a) -> Html.escape(env, a[1]));
+        return this;
     }
 
     private static Object formatMap(Env env, Arguments arguments) {

@@ -22,6 +22,9 @@ final class Tags {
                     + "atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve "
                     + "oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
 
+    /** What the references 128 to 159 mean: the characters of Windows. */
+    private static final String WINDOWS = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
     private static final Map<String, String> BASIC =
             Map.of("amp", "&", "AMP", "&", "lt", "<", "LT", "<", "gt", ">", "GT", ">", "quot", "\"", "QUOT", "\"");
     private static final Set<String> LEGACY = legacy();
@@ -49,7 +52,7 @@ final class Tags {
         return env.checked(unescape(Strings.join(env, Str.of(" "), words.toArray())));
     }
 
-    private static Str unescape(Str s) {
+    static Str unescape(Str s) {
         String text = s.text();
         int amp = text.indexOf('&');
         if (amp < 0) {
@@ -98,8 +101,12 @@ final class Tags {
             return "";
         }
         long cp = Long.parseLong(digits, hex ? 16 : 10);
-        boolean valid = cp > 0 && cp <= Character.MAX_CODE_POINT && !(cp >= 0xd800 && cp <= 0xdfff);
-        return valid ? Character.toString((int) cp) : "\ufffd";
+        if (cp == 0 || cp > Character.MAX_CODE_POINT || (cp >= 0xd800 && cp <= 0xdfff)) {
+            return "\ufffd";
+        }
+        return cp >= 0x80 && cp < 0xa0
+                ? WINDOWS.substring((int) cp - 0x80, (int) cp - 0x7f)
+                : Character.toString((int) cp);
     }
 
     private static Set<String> legacy() {

@@ -37,7 +37,7 @@ final class TextFilters {
                 table,
                 "center",
                 "value, width=80",
-                (env, a) -> Strings.center(env, soft(env, a[0]), index(a[1]), Str.of(" ")));
+                (env, a) -> Strings.center(env, soft(env, a[0]), Params.size(a[1]), Str.of(" ")));
         add(table, "indent", "s, width=4, first=False, blank=False", TextFilters::indent);
         add(table, "truncate", "s, length=255, killwords=False, end='...', leeway=None", TextFilters::truncate);
         add(
@@ -89,7 +89,7 @@ final class TextFilters {
     }
 
     private static Object replace(Env env, Object[] a) {
-        int count = isNone(a[3]) ? -1 : index(a[3]);
+        int count = isNone(a[3]) ? -1 : Params.size(a[3]);
         if (!env.autoescape()) {
             return Strings.replace(env, Text.str(env, a[0]), Text.str(env, a[1]), Text.str(env, a[2]), count);
         }

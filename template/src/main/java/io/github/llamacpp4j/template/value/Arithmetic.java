@@ -49,6 +49,10 @@ public final class Arithmetic {
             return Numbers.subtract(env, Numbers.plain(a), Numbers.plain(b));
         }
         failUndefined(a, b);
+        boolean sets = PySet.isSetView(a) || PySet.isSetView(b) || (a instanceof PySet && b instanceof PySet);
+        if (sets) {
+            return PySet.filtered(env, a, b, false);
+        }
         throw unsupported("-", a, b);
     }
 
@@ -83,7 +87,11 @@ public final class Arithmetic {
         if (wanted.bitLength() > 63 || Numbers.big(times).bitLength() > 63) {
             throw PyError.runtime("cannot fit 'int' into an index-sized integer");
         }
-        long count = wanted.bitLength() > 40 ? 1L << 40 : wanted.longValue();
+        if (sequence instanceof Str s
+                && wanted.multiply(BigInteger.valueOf(s.length())).bitLength() > 63) {
+            throw PyError.runtime("repeated string is too long");
+        }
+        long count = wanted.bitLength() > 32 ? 1L << 32 : wanted.longValue();
         if (sequence instanceof Str s) {
             env.budget().string(s.isEmpty() ? 0 : s.chars() * count);
             return repeat(s, s.isEmpty() ? 0 : (int) count);

@@ -50,6 +50,11 @@ public final class DictView implements PySized {
     }
 
     @Override
+    public Object attribute(Env env, String name) {
+        return name.equals("mapping") ? dict : Missing.MISSING;
+    }
+
+    @Override
     public int size() {
         return dict.size();
     }

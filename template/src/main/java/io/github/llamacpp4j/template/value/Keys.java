@@ -32,6 +32,7 @@ public final class Keys {
             case PyRange r -> new Span(r.size() == 0 ? 0 : r.start(), r.size(), r.size() < 2 ? 0 : r.step());
             case PyList l -> throw unhashable(l);
             case PyDict d -> throw unhashable(d);
+            case PySet s -> throw unhashable(s);
             case DictView v -> {
                 if (v.part() != DictView.Part.VALUES) {
                     throw unhashable(v);

@@ -306,7 +306,15 @@ public final class Numbers {
         return n.toString();
     }
 
-    /** An argument that must be an int small enough for an index or size. */
+    /** An argument that must be an int that fits 64 bits: a width or a count. */
+    public static int size(Object o) {
+        if (plain(o) instanceof BigInteger) {
+            throw PyError.runtime("Python int too large to convert to C ssize_t");
+        }
+        return index(o);
+    }
+
+    /** An argument that must be an int; one that is too large stands for the largest index. */
     public static int index(Object o) {
         Object n = plain(o);
         if (n instanceof Long l) {

@@ -49,7 +49,8 @@ public final class Operators {
             case Undefined u -> b instanceof Undefined;
             case PyRange r -> b instanceof PyRange q && Keys.canonical(r).equals(Keys.canonical(q));
             case PyBytes x -> b instanceof PyBytes y && java.util.Arrays.equals(x.bytes(), y.bytes());
-            case DictView v -> b instanceof DictView w && equal(env, v, w, depth);
+            case DictView v -> PySet.isSetView(v) && PySet.isSetLike(b) && equalSets(env, v, b);
+            case PySet s -> PySet.isSetLike(b) && equalSets(env, s, b);
             default -> false;
         };
     }
@@ -82,16 +83,8 @@ public final class Operators {
         return true;
     }
 
-    private static boolean equal(Env env, DictView a, DictView b, int depth) {
-        if (a.part() == DictView.Part.VALUES || b.part() == DictView.Part.VALUES || a.size() != b.size()) {
-            return false;
-        }
-        for (Object item : a.items()) {
-            if (!contains(env, b.items(), item, depth + 1)) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean equalSets(Env env, Object a, Object b) {
+        return length(a) == length(b) && PySet.isSubset(env, a, b);
     }
 
     /** Python's {@code <}, {@code <=}, {@code >} or {@code >=}, given as its sign. */
@@ -104,6 +97,9 @@ public final class Operators {
         }
         if ((Numbers.isNan(a) && Numbers.isNumber(b)) || (Numbers.isNan(b) && Numbers.isNumber(a))) {
             return false;
+        }
+        if (PySet.isSetLike(a) && PySet.isSetLike(b)) {
+            return PySet.ordered(env, a, b, sign);
         }
         int order = compare(env, a, b, sign, 0);
         return switch (sign) {
@@ -178,6 +174,9 @@ public final class Operators {
                         ? v.dict().get(item) != Missing.MISSING
                         : contains(env, v.items(), item, 0);
             }
+            case PySet s -> {
+                return s.contains(item);
+            }
             case PyBytes b -> {
                 if (!Numbers.isInt(item)) {
                     throw PyError.runtime("a bytes-like object is required, not '" + Text.typeName(item) + "'");
@@ -237,6 +236,10 @@ public final class Operators {
             case DictView v -> {
                 env.budget().list(v.size());
                 yield v.items();
+            }
+            case PySet s -> {
+                env.budget().list(s.size());
+                yield s.items();
             }
             default -> {
                 ItemBuffer buffer = new ItemBuffer(env);

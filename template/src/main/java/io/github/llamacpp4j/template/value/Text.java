@@ -29,6 +29,7 @@ public final class Text {
             case PyDict d -> repr(env, d);
             case PyTuple t -> repr(env, t);
             case DictView v -> repr(env, v);
+            case PySet s -> repr(env, s);
             case PyObject p -> Str.of(p.repr(env));
             default -> Str.of(scalar(o));
         };
@@ -80,6 +81,14 @@ public final class Text {
             case DictView v -> {
                 items(env, out.append(v.typeName()).append("(["), v.items(), depth);
                 out.append("])");
+            }
+            case PySet set -> {
+                if (set.size() == 0) {
+                    out.append("set()");
+                } else {
+                    items(env, out.append('{'), set.items(), depth);
+                    out.append('}');
+                }
             }
             case PyObject p -> out.append(p.repr(env));
             default -> out.append(scalar(o));
