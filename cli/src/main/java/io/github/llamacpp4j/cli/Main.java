@@ -14,7 +14,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,25 +90,9 @@ public final class Main implements Runnable {
 
     static int run(Terminal terminal, String... arguments) {
         StringWriter help = new StringWriter();
-        CommandLine commands = new CommandLine(new Main())
-                .addSubcommand(new RunCommand(terminal))
-                .addSubcommand(new ChatCommand(terminal))
-                .addSubcommand(ServeCommand.commandLine(terminal, System.getenv(), arguments))
-                .addSubcommand(new TokenizeCommand(terminal))
-                .addSubcommand(new DetokenizeCommand(terminal))
-                .addSubcommand(new EmbedCommand(terminal))
-                .addSubcommand(new RerankCommand(terminal))
-                .addSubcommand(new BenchCommand(terminal))
-                .addSubcommand(new GrammarCommand(terminal))
-                .addSubcommand(NativesCommand.commandLine(terminal))
-                .addSubcommand(new DoctorCommand(terminal))
-                .addSubcommand(new PullCommand(terminal))
-                .addSubcommand(new ListCommand(terminal))
-                .addSubcommand(new RmCommand(terminal))
-                .addSubcommand(new InspectCommand(terminal))
-                .addSubcommand(new TemplateCommand(terminal))
-                .addSubcommand(new RehearseCommand(terminal))
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine commands = new CommandLine(new Main());
+        addCommands(commands, terminal, arguments);
+        commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 // A prompt may begin with @.
                 .setExpandAtFiles(false)
@@ -120,6 +108,33 @@ public final class Main implements Runnable {
         int code = commands.execute(arguments);
         terminal.out().print(help);
         return code;
+    }
+
+    /** Adds the command that is wanted, or all: reading the options of each takes longer than loading a small model. */
+    private static void addCommands(CommandLine commands, Terminal terminal, String... arguments) {
+        Map<String, Supplier<Object>> all = new LinkedHashMap<>();
+        all.put("run", () -> new RunCommand(terminal));
+        all.put("chat", () -> new ChatCommand(terminal));
+        all.put("serve", () -> ServeCommand.commandLine(terminal, System.getenv(), arguments));
+        all.put("tokenize", () -> new TokenizeCommand(terminal));
+        all.put("detokenize", () -> new DetokenizeCommand(terminal));
+        all.put("embed", () -> new EmbedCommand(terminal));
+        all.put("rerank", () -> new RerankCommand(terminal));
+        all.put("bench", () -> new BenchCommand(terminal));
+        all.put("grammar", () -> new GrammarCommand(terminal));
+        all.put("natives", () -> NativesCommand.commandLine(terminal));
+        all.put("doctor", () -> new DoctorCommand(terminal));
+        all.put("pull", () -> new PullCommand(terminal));
+        all.put("list", () -> new ListCommand(terminal));
+        all.put("rm", () -> new RmCommand(terminal));
+        all.put("inspect", () -> new InspectCommand(terminal));
+        all.put("template", () -> new TemplateCommand(terminal));
+        all.put("rehearse", () -> new RehearseCommand(terminal));
+        String wanted = arguments.length == 0 ? "" : arguments[0];
+        if (all.containsKey(wanted)) {
+            all.keySet().retainAll(Set.of(wanted));
+        }
+        all.forEach((name, command) -> commands.addSubcommand(name, command.get()));
     }
 
     private static String message(Exception exception) {

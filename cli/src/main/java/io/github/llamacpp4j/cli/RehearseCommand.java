@@ -17,11 +17,12 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code rehearse}: does on a small model what {@code run} and {@code serve} do, while the JVM records what later starts need
+ * {@code rehearse}: does on a small model what {@code run} or {@code serve} does, while the JVM records what later starts need
  * (<a href="https://openjdk.org/jeps/514">JEP 514</a>, <a href="https://openjdk.org/jeps/515">JEP 515</a>). Meant for the launcher.
  */
 @Command(name = "rehearse", hidden = true, description = "Does what a fast start is to be prepared for.")
@@ -40,6 +41,9 @@ final class RehearseCommand implements Callable<Integer> {
     @Mixin
     private ModelFlags model = new ModelFlags();
 
+    @Option(names = "--serve", description = "Rehearse serving, not running.")
+    private boolean serve;
+
     RehearseCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -47,13 +51,13 @@ final class RehearseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = model.path(terminal);
-        String name = file.toString();
-        int code = Main.run(
-                silent(), "run", "-m", name, "--threads", "1", "--max-tokens", "64", "--temperature", "0.8", "Hello");
-        if (code == 0) {
+        if (serve) {
             serve(file);
+            return 0;
         }
-        return code;
+        String name = file.toString();
+        return Main.run(
+                silent(), "run", "-m", name, "--threads", "1", "--max-tokens", "64", "--temperature", "0.8", "Hello");
     }
 
     private static void serve(Path file) {
