@@ -10,26 +10,17 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The vocabulary of a model. Reads all pieces once when it is made. Thread-safe. */
+/** The vocabulary of a model, for as long as that is open. Thread-safe. */
 public final class ModelVocabulary implements EngineVocabulary {
 
     private final Tokenizer tokenizer;
-    private final byte[][] pieces;
-    private final byte[][] texts;
     private final BitSet endOfGeneration = new BitSet();
     private final List<Integer> suppressed;
     private @Nullable TokenVocabulary grammarVocabulary;
 
-    /** Reads the vocabulary of a model, which must be open. */
+    /** The vocabulary of a model, which must be open. Bytes are read when a token is first asked for. */
     public ModelVocabulary(Model model) {
         tokenizer = requireNonNull(model, "model").tokenizer();
-        pieces = new byte[tokenizer.size()][];
-        texts = new byte[tokenizer.size()][];
-        for (int token = 0; token < pieces.length; token++) {
-            pieces[token] = tokenizer.piece(token, false);
-            byte[] text = tokenizer.piece(token, true);
-            texts[token] = Arrays.equals(text, pieces[token]) ? pieces[token] : text;
-        }
         for (int token : tokenizer.endOfGenerationTokens()) {
             endOfGeneration.set(token);
         }
@@ -38,7 +29,7 @@ public final class ModelVocabulary implements EngineVocabulary {
 
     @Override
     public int size() {
-        return pieces.length;
+        return tokenizer.size();
     }
 
     @Override
@@ -48,12 +39,12 @@ public final class ModelVocabulary implements EngineVocabulary {
 
     @Override
     public byte[] piece(int token) {
-        return pieces[token];
+        return tokenizer.piece(token, false);
     }
 
     @Override
     public byte[] text(int token) {
-        return texts[token];
+        return tokenizer.piece(token, true);
     }
 
     @Override
@@ -70,6 +61,8 @@ public final class ModelVocabulary implements EngineVocabulary {
     public synchronized TokenVocabulary grammarVocabulary() {
         TokenVocabulary made = grammarVocabulary;
         if (made == null) {
+            byte[][] texts = new byte[size()][];
+            Arrays.setAll(texts, this::text);
             made = TokenVocabulary.of(texts, tokenizer::isControl, this::isEndOfGeneration);
             grammarVocabulary = made;
         }
