@@ -11,7 +11,7 @@ import tools.jackson.core.JacksonException;
 
 /**
  * Turns what the machines find into events and keeps the answer as far as it is known. White space at the border of
- * reasoning, text and calls belongs to the markup: it is held back until it proves to stand inside a text.
+ * reasoning, text and calls belongs to the markup: where a border may follow, it is held back until it proves to stand inside a text.
  */
 final class Emitter implements CallSink {
     private static final int MAX_ARGUMENTS = JsonTrees.MAX_TEXT_LENGTH;
@@ -74,7 +74,7 @@ final class Emitter implements CallSink {
     }
 
     void text(String piece) {
-        int end = trailingSpace(piece);
+        int end = offersTools() || text.isEmpty() ? trailingSpace(piece) : piece.length();
         if (end > 0) {
             String solid = piece.substring(0, end);
             String shown = dropLeadingText ? solid.stripLeading() : heldText + solid;

@@ -121,6 +121,18 @@ class OutputParserTest {
     }
 
     @Test
+    void white_space_waits_only_where_a_call_may_follow() {
+        OutputParser plain = HERMES.parser(List.of(), "");
+        assertThat(plain.accept("One.")).containsExactly(new OutputEvent.Text("One."));
+        assertThat(plain.accept("\n\n")).containsExactly(new OutputEvent.Text("\n\n"));
+
+        OutputParser offered = HERMES.parser(TOOLS, "");
+        assertThat(offered.accept("One.")).containsExactly(new OutputEvent.Text("One."));
+        assertThat(offered.accept("\n\n")).isEmpty();
+        assertThat(offered.accept("Two")).containsExactly(new OutputEvent.Text("\n\nTwo"));
+    }
+
+    @Test
     void deltas_show_the_arguments_as_they_grow_and_a_broken_call_is_taken_back() {
         OutputParser parser = HERMES.parser(TOOLS, "");
         List<OutputEvent> events =
