@@ -86,10 +86,12 @@ final class JavaSchemas {
                 .withPropertySorter(new JsonPropertySorter(false))
                 .withNumberInclusiveMinimumResolver(scope -> bound(scope, false))
                 .withNumberInclusiveMaximumResolver(scope -> bound(scope, true))
+                .withCustomDefinitionProvider(new ReadableTypes())
                 .withCustomDefinitionProvider(new EnumSchemas())
-                .withCustomDefinitionProvider(new JavaTimeSchemas())
+                .withCustomDefinitionProvider(new ValueSchemas())
                 .withSubtypeResolver(JavaSchemas::permitted)
-                .withTypeAttributeOverride(JavaSchemas::discriminate);
+                .withTypeAttributeOverride(JavaSchemas::discriminate)
+                .withTypeAttributeOverride(MapKeys::limit);
         return new SchemaGenerator(config.build());
     }
 
@@ -117,9 +119,6 @@ final class JavaSchemas {
 
     private static @Nullable BigDecimal bound(TypeScope scope, boolean upper) {
         Class<?> type = scope.getType().getErasedType();
-        if (type == byte.class || type == Byte.class) {
-            return BigDecimal.valueOf(upper ? Byte.MAX_VALUE : Byte.MIN_VALUE);
-        }
         if (type == short.class || type == Short.class) {
             return BigDecimal.valueOf(upper ? Short.MAX_VALUE : Short.MIN_VALUE);
         }

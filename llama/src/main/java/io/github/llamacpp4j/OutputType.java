@@ -3,6 +3,8 @@ package io.github.llamacpp4j;
 import static java.util.Objects.requireNonNull;
 
 import io.github.llamacpp4j.chat.ChatMessage;
+import io.github.llamacpp4j.grammar.SchemaException;
+import io.github.llamacpp4j.grammar.TokenVocabulary;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,7 @@ import tools.jackson.databind.JsonNode;
  * A Java type as the form of an answer: its JSON Schema constrains what the model writes, and Jackson turns it into a value.
  *
  * <p>Records, enums, sealed interfaces (told apart by a member {@code type} with the simple name of the record, unless Jackson's
- * {@code @JsonTypeInfo} says otherwise), lists, sets, maps with string keys, {@code Optional}s, {@code java.time}, {@code UUID},
+ * {@code @JsonTypeInfo} says otherwise), lists, sets, arrays, maps, {@code Optional}s, {@code java.time}, {@code UUID},
  * {@code URI}, numbers, strings and booleans can be used, nested and generic. Members are required unless they are
  * {@code Optional} or marked {@code @Nullable}. Jackson's annotations name and describe members
  * ({@code @JsonProperty}, {@code @JsonPropertyDescription}), those of Jakarta Validation limit their values. A named module
@@ -43,15 +45,32 @@ public final class OutputType<T> {
     }
 
     private static <T> OutputType<T> ofType(Type type) {
-        return new OutputType<>(JavaJson.mapper().constructType(type), JavaSchemas.of(type), false);
+        OutputType<T> made = new OutputType<>(JavaJson.mapper().constructType(type), JavaSchemas.of(type), false);
+        try {
+            made.constraint.grammar(TokenVocabulary.empty());
+        } catch (SchemaException e) {
+            throw new IllegalArgumentException(
+                    "expected a type whose values can be written as JSON, found " + type.getTypeName() + ": "
+                            + e.getMessage(),
+                    e);
+        }
+        return made;
     }
 
-    /** A class, for example a record. */
+    /**
+     * A class, for example a record.
+     *
+     * @throws IllegalArgumentException if something in it cannot be read from JSON, or its limits cannot be enforced
+     */
     public static <T> OutputType<T> of(Class<T> type) {
         return ofType(requireNonNull(type, "type"));
     }
 
-    /** A type with parameters: {@code OutputType.of(new TypeReference<List<Person>>() {})}. */
+    /**
+     * A type with parameters: {@code OutputType.of(new TypeReference<List<Person>>() {})}.
+     *
+     * @throws IllegalArgumentException if something in it cannot be read from JSON, or its limits cannot be enforced
+     */
     public static <T> OutputType<T> of(TypeReference<T> type) {
         return ofType(type.getType());
     }

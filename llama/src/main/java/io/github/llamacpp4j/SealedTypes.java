@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Sealed types that JSON tells apart by a member {@value #PROPERTY} with the name of the type: those that do not say otherwise by
- * {@link JsonTypeInfo}.
+ * {@link JsonTypeInfo}. Those of the JDK are none of them.
  */
 final class SealedTypes {
 
@@ -18,7 +18,10 @@ final class SealedTypes {
     private SealedTypes() {}
 
     static boolean isDiscriminated(Class<?> type) {
-        return type.isSealed() && !type.isEnum() && !type.isAnnotationPresent(JsonTypeInfo.class);
+        return type.isSealed()
+                && !type.isEnum()
+                && !type.isAnnotationPresent(JsonTypeInfo.class)
+                && !type.getName().startsWith("java.");
     }
 
     /** Whether the type is one of those that a discriminated type stands for. */

@@ -10,6 +10,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.github.llamacpp4j.engine.Completion;
 import io.github.llamacpp4j.engine.FinishReason;
+import io.github.llamacpp4j.engine.Generation;
 import io.github.llamacpp4j.grammar.GrammarException;
 import io.github.llamacpp4j.grammar.SchemaException;
 import io.github.llamacpp4j.testkit.base.TestModels;
@@ -23,11 +24,13 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Generates under the schemas of {@code ../shared/grammar} at temperature 1: what is finished validates with an independent
- * validator. By default every eighth schema with one seed; {@code -Dschemas.every=1 -Dschemas.seeds=5} is all of it.
+ * validator. By default every eighth schema with one seed; {@code -Dschemas.every=1 -Dschemas.seeds=5} is all of it, and
+ * {@code -Dschemas.every=4 -Dschemas.first=0} to {@code 3} are its quarters.
  */
 class SharedSchemasIT {
 
     private static final int EVERY = Integer.getInteger("schemas.every", 8);
+    private static final int FIRST = Integer.getInteger("schemas.first", 0);
     private static final int SEEDS = Integer.getInteger("schemas.seeds", 1);
     private static final int MAX_TOKENS = 200;
 
@@ -53,7 +56,7 @@ class SharedSchemasIT {
                 LlamaOptions.builder()
                         .context(context -> context.contextSize(2048).threads(1).batchThreads(1))
                         .build())) {
-            for (int i = 0; i < lines.size(); i += EVERY) {
+            for (int i = FIRST; i < lines.size(); i += EVERY) {
                 JsonNode line = JsonTrees.read(lines.get(i));
                 if (!line.path("must_refuse").asBoolean(false)) {
                     generate(llama, line);
@@ -83,39 +86,44 @@ class SharedSchemasIT {
         throw new IllegalStateException();
     }
 
+    /** All seeds at the same time. */
     private void generate(Llama llama, JsonNode line) {
         OutputConstraint constraint = OutputConstraint.jsonSchema(line.path("schema"));
         Schema validator = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(line.path("schema"));
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            long number = seed;
-            Completion completion;
-            try {
-                completion = llama.generate(
+        List<Generation> running = new ArrayList<>();
+        try {
+            for (long seed = 1; seed <= SEEDS; seed++) {
+                long number = seed;
+                running.add(llama.stream(
                         "An example as JSON:\n",
                         o -> o.constraint(constraint)
                                 .temperature(1)
                                 .seed(number)
-                                .maxTokens(MAX_TOKENS));
-            } catch (SchemaException | GrammarException e) {
-                refused++;
-                return;
+                                .maxTokens(MAX_TOKENS)));
             }
-            FinishReason reason = completion.end().reason();
-            if (reason == FinishReason.MAX_TOKENS) {
-                truncated++;
-                continue;
-            }
-            List<Error> errors = validator.validate(
-                    completion.text(),
-                    InputFormat.JSON,
-                    context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)));
-            if (errors.isEmpty()) {
-                finished++;
-            } else {
-                failures.add(
-                        line.path("name").asString("") + " seed " + seed + ": " + completion.text() + ": " + errors);
-            }
+        } catch (SchemaException | GrammarException e) {
+            refused++;
+            return;
+        }
+        for (Generation each : running) {
+            check(line.path("name").asString(""), each.result(), validator);
+        }
+    }
+
+    private void check(String name, Completion completion, Schema validator) {
+        if (completion.end().reason() == FinishReason.MAX_TOKENS) {
+            truncated++;
+            return;
+        }
+        List<Error> errors = validator.validate(
+                completion.text(),
+                InputFormat.JSON,
+                context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)));
+        if (errors.isEmpty()) {
+            finished++;
+        } else {
+            failures.add(name + " seed " + completion.end().seed() + ": " + completion.text() + ": " + errors);
         }
     }
 }

@@ -53,16 +53,16 @@ final class AnswerGrammars {
     }
 
     private Optional<Grammar> lazy(List<ToolDefinition> tools, CallPattern pattern) {
-        Optional<Map.Entry<String, Integer>> marker = marker(pattern);
+        Optional<CallPattern.Marker> marker = marker(pattern);
         if (marker.isEmpty()) {
             Map<String, Grammar> calls = pattern.byBeginning(tools, vocabulary);
             boolean plain = calls.keySet().stream()
                     .allMatch(text -> LazyTrigger.leadingPiece(text, vocabulary).equals(text));
             return plain ? Optional.of(Grammar.afterAny(calls)) : Optional.empty();
         }
-        String whole = marker.get().getKey();
+        String whole = marker.get().text();
         String trigger = LazyTrigger.leadingPiece(whole, vocabulary);
-        int end = marker.get().getValue() - whole.length() + trigger.length();
+        int end = marker.get().end() - whole.length() + trigger.length();
         LazyTrigger built =
                 LazyTrigger.builder().markup(trigger, vocabulary).repeated(true).build();
         boolean ends = built.tokens().stream().anyMatch(vocabulary::isEndOfGeneration);
@@ -71,8 +71,8 @@ final class AnswerGrammars {
                 : Optional.of(pattern.grammar(tools, true, end, vocabulary).after(built));
     }
 
-    /** What in the opening markup says that a call begins, and where it ends. */
-    private Optional<Map.Entry<String, Integer>> marker(CallPattern pattern) {
+    /** What in the opening markup says that a call begins. */
+    private Optional<CallPattern.Marker> marker(CallPattern pattern) {
         ChannelSyntax channels = rules.channels();
         if (channels == null) {
             return pattern.marker(
@@ -80,10 +80,10 @@ final class AnswerGrammars {
         }
         String open = pattern.open();
         if (channels.body() instanceof ToolSyntax.Tagged tagged && open.endsWith(tagged.callOpen())) {
-            return Optional.of(Map.entry(tagged.callOpen(), open.length()));
+            return Optional.of(new CallPattern.Marker(tagged.callOpen(), open.length()));
         }
         return open.isBlank() || open.contains(CallPattern.NAME)
                 ? Optional.empty()
-                : Optional.of(Map.entry(open.stripLeading(), open.length()));
+                : Optional.of(new CallPattern.Marker(open.stripLeading(), open.length()));
     }
 }

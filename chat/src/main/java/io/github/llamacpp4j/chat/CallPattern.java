@@ -86,14 +86,22 @@ record CallPattern(
         return quotedName ? json.substring(1, json.length() - 1) : name;
     }
 
-    /** The marker that the opening markup begins with, white space aside, and where it ends. */
-    Optional<Map.Entry<String, Integer>> marker(List<String> known) {
+    /**
+     * What says that a call begins.
+     *
+     * @param text how it is written
+     * @param end where it ends in the opening markup
+     */
+    record Marker(String text, int end) {}
+
+    /** The marker that the opening markup begins with, white space aside. */
+    Optional<Marker> marker(List<String> known) {
         String visible = open.stripLeading();
         int space = open.length() - visible.length();
         return known.stream()
                 .filter(visible::startsWith)
                 .max(Comparator.comparingInt(String::length))
-                .map(marker -> Map.entry(marker, space + marker.length()));
+                .map(marker -> new Marker(marker, space + marker.length()));
     }
 
     static Grammar markup(String markup, TokenVocabulary vocabulary) {

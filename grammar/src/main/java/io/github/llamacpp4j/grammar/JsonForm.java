@@ -5,11 +5,13 @@ import java.util.function.Function;
 /** JSON objects. */
 final class JsonForm implements ObjectForm {
     private final JsonLayout layout;
+    private final Spelling spelling;
     private final ShapeAlgebra algebra;
     private final Function<Conjunction, Node> values;
 
-    JsonForm(JsonLayout layout, ShapeAlgebra algebra, Function<Conjunction, Node> values) {
+    JsonForm(JsonLayout layout, Spelling spelling, ShapeAlgebra algebra, Function<Conjunction, Node> values) {
         this.layout = layout;
+        this.spelling = spelling;
         this.algebra = algebra;
         this.values = values;
     }
@@ -36,13 +38,13 @@ final class JsonForm implements ObjectForm {
 
     @Override
     public Node member(String name, Conjunction value) {
-        Node key = layout.name(name);
+        Node key = spelling.name(name);
         return key.isNever() ? key : Node.sequence(key, layout.colon(), values.apply(value));
     }
 
     @Override
     public Node name(Dfa names) {
-        return layout.name(names, algebra);
+        return spelling.name(names, algebra);
     }
 
     @Override

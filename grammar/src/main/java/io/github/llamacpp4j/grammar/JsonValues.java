@@ -70,12 +70,12 @@ final class JsonValues {
     }
 
     /** Exactly this value, in its canonical form. */
-    static Node text(@Nullable Object value, JsonLayout layout) {
+    static Node text(@Nullable Object value, JsonLayout layout, Spelling spelling) {
         return switch (value) {
-            case null -> layout.word("null");
-            case Boolean bool -> layout.word(bool.toString());
+            case null -> spelling.word("null");
+            case Boolean bool -> spelling.word(bool.toString());
             case Number number -> new Node.Literal(number(decimal(number)));
-            case String string -> layout.string(string);
+            case String string -> spelling.string(string);
             case List<?> list -> {
                 List<Node> parts = new ArrayList<>();
                 parts.add(layout.open("["));
@@ -83,7 +83,7 @@ final class JsonValues {
                     if (parts.size() > 1) {
                         parts.add(layout.comma());
                     }
-                    parts.add(text(element, layout));
+                    parts.add(text(element, layout, spelling));
                 }
                 parts.add(list.isEmpty() ? new Node.Literal("]") : layout.close("]"));
                 yield Node.sequence(parts);
@@ -95,9 +95,9 @@ final class JsonValues {
                     if (parts.size() > 1) {
                         parts.add(layout.comma());
                     }
-                    parts.add(layout.name(String.valueOf(key)));
+                    parts.add(spelling.name(String.valueOf(key)));
                     parts.add(layout.colon());
-                    parts.add(text(member, layout));
+                    parts.add(text(member, layout, spelling));
                 });
                 parts.add(map.isEmpty() ? new Node.Literal("}") : layout.close("}"));
                 yield Node.sequence(parts);

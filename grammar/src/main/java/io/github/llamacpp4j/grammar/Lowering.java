@@ -19,7 +19,7 @@ final class Lowering {
     /** Masks are found faster in copies than in rules that double; so these are made as long as the network is small. */
     private static final int COPIED_REPEAT_SIZE = 131_072;
 
-    private static final int ROOMY = 65_536;
+    private static final int SMALL_NETWORK = 65_536;
     private static final int BLOCK_SIZE = 1_024;
 
     private final NetworkBuilder network;
@@ -139,7 +139,7 @@ final class Lowering {
         Node body = repeat.body();
         boolean small = repeat.size() <= INLINE_REPEAT_SIZE
                 || Math.max(repeat.min(), repeat.max()) <= 1
-                || (repeat.size() <= COPIED_REPEAT_SIZE && network.stateCount() <= ROOMY);
+                || (repeat.size() <= COPIED_REPEAT_SIZE && network.stateCount() <= SMALL_NETWORK);
         if (small) {
             smallRepeat(repeat, from, to);
             return;

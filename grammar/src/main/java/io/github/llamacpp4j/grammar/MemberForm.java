@@ -16,13 +16,13 @@ final class MemberForm implements ObjectForm {
             .complement();
 
     private final MemberNotation notation;
-    private final JsonLayout layout;
+    private final Spelling spelling;
     private final ShapeAlgebra algebra;
     private final SchemaCompiler compiler;
 
-    MemberForm(MemberNotation notation, JsonLayout layout, ShapeAlgebra algebra, SchemaCompiler compiler) {
+    MemberForm(MemberNotation notation, Spelling spelling, ShapeAlgebra algebra, SchemaCompiler compiler) {
         this.notation = notation;
-        this.layout = layout;
+        this.spelling = spelling;
         this.algebra = algebra;
         this.compiler = compiler;
     }
@@ -50,7 +50,7 @@ final class MemberForm implements ObjectForm {
 
     @Override
     public Node member(String name, Conjunction value) {
-        if (!notation.names().accepts(name) || !layout.allows(name)) {
+        if (!notation.names().accepts(name) || !spelling.allows(name)) {
             return Node.never();
         }
         return Node.sequence(new Node.Literal(name), value(value, notation.style(name)));
@@ -92,7 +92,7 @@ final class MemberForm implements ObjectForm {
             if (shape.values() != null) {
                 for (Object each : shape.values()) {
                     if (each instanceof String text
-                            && layout.allows(text)
+                            && spelling.allows(text)
                             && (within == null || within.accepts(text))) {
                         options.add(new Node.Literal(text));
                     }

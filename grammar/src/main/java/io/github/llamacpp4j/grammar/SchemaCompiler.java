@@ -26,6 +26,7 @@ final class SchemaCompiler {
     private final SchemaDocument document;
     private final ShapeAlgebra algebra;
     private final JsonLayout layout;
+    private final Spelling spelling;
     private final StringTexts strings;
     private final JsonForm json;
     private final @Nullable MemberForm outer;
@@ -36,12 +37,11 @@ final class SchemaCompiler {
     private SchemaCompiler(@Nullable Object schema, @Nullable MemberNotation notation, SchemaOptions options) {
         document = new SchemaDocument(schema, options.draft());
         algebra = new ShapeAlgebra(document, options);
-        layout = notation == null
-                ? new JsonLayout(options.whitespace())
-                : new JsonLayout(options.whitespace(), notation);
-        strings = new StringTexts(algebra, layout);
-        json = new JsonForm(layout, algebra, this::value);
-        outer = notation == null ? null : new MemberForm(notation, layout, algebra, this);
+        layout = new JsonLayout(options.whitespace());
+        spelling = notation == null ? new Spelling() : new Spelling(notation);
+        strings = new StringTexts(algebra, spelling);
+        json = new JsonForm(layout, spelling, algebra, this::value);
+        outer = notation == null ? null : new MemberForm(notation, spelling, algebra, this);
         current = document.root();
     }
 
@@ -151,7 +151,7 @@ final class SchemaCompiler {
             List<Node> texts = new ArrayList<>();
             for (Object value : shape.values()) {
                 if (!(value instanceof String) || (kinds & Shape.STRING) != 0) {
-                    texts.add(JsonValues.text(value, layout));
+                    texts.add(JsonValues.text(value, layout, spelling));
                 }
             }
             return Node.choice(texts);
@@ -172,13 +172,13 @@ final class SchemaCompiler {
             options.add(shape.numbers().text());
         }
         if ((types & Shape.TRUE) != 0) {
-            options.add(layout.word("true"));
+            options.add(spelling.word("true"));
         }
         if ((types & Shape.FALSE) != 0) {
-            options.add(layout.word("false"));
+            options.add(spelling.word("false"));
         }
         if ((types & Shape.NULL) != 0) {
-            options.add(layout.word("null"));
+            options.add(spelling.word("null"));
         }
         return Node.choice(options);
     }

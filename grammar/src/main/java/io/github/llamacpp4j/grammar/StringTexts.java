@@ -27,13 +27,13 @@ final class StringTexts {
                             Node.sequence(new Node.Literal("u"), codeUnit()))));
 
     private final ShapeAlgebra algebra;
-    private final JsonLayout layout;
+    private final Spelling spelling;
     private final Map<StringRules, Rule> rules = new HashMap<>();
     private final Map<List<Object>, Rule> names = new HashMap<>();
 
-    StringTexts(ShapeAlgebra algebra, JsonLayout layout) {
+    StringTexts(ShapeAlgebra algebra, Spelling spelling) {
         this.algebra = algebra;
-        this.layout = layout;
+        this.spelling = spelling;
     }
 
     private static Node codeUnit() {
@@ -66,17 +66,17 @@ final class StringTexts {
         if (max != Shape.UNBOUNDED && min > max) {
             return Node.never();
         }
-        if (conditions.patterns().isEmpty() && layout.isPlainJson()) {
+        if (conditions.patterns().isEmpty() && spelling.isPlainJson()) {
             int most = max == Shape.UNBOUNDED ? Node.Repeat.UNBOUNDED : max;
             return Node.sequence(QUOTE, Node.repeat(CHARACTER, min, most), QUOTE);
         }
-        return layout.string(dfa(conditions));
+        return spelling.string(dfa(conditions));
     }
 
-    /** The strings that meet conditions, without what the layout forbids in strings. */
+    /** The strings that meet conditions, without what the notation forbids in strings. */
     Dfa dfa(StringRules conditions) {
         List<Dfa> all = new ArrayList<>(conditions.patterns());
-        Dfa allowed = layout.allowed();
+        Dfa allowed = spelling.allowed();
         if (allowed != null) {
             all.add(allowed);
         }
@@ -116,7 +116,7 @@ final class StringTexts {
                             ? rule.narrow()
                             : rule.wide().complement());
         }
-        Dfa permitted = layout.allowed();
+        Dfa permitted = spelling.allowed();
         if (permitted != null) {
             name = algebra.intersect(name, permitted);
         }
