@@ -2,6 +2,9 @@ package io.github.llamacpp4j.chat;
 
 /** Where readers put the calls they find. */
 interface CallSink {
+    /** Whether a tool of that name was offered. */
+    boolean offers(String name);
+
     /** Begins a call; false, and nothing begins, if no tool has that name. */
     boolean begin(String name, String id);
 

@@ -95,6 +95,11 @@ final class Emitter implements CallSink {
     }
 
     @Override
+    public boolean offers(String name) {
+        return tools.containsKey(name);
+    }
+
+    @Override
     public boolean begin(String name, String id) {
         ToolDefinition tool = tools.get(name);
         if (tool == null) {

@@ -15,5 +15,7 @@ public enum OutputFlag {
     /** A call came without arguments to a tool that requires none; an empty object stands for them. */
     IMPLIED_ARGUMENTS,
     /** An argument was written as a Python literal where JSON was expected and was translated. */
-    TRANSLATED_ARGUMENTS
+    TRANSLATED_ARGUMENTS,
+    /** A text argument holds quotes that were not escaped; where it ends was told from what follows. */
+    UNESCAPED_QUOTES
 }

@@ -29,10 +29,13 @@ final class PythonCallReader implements CallReader {
     private StringBuilder value = new StringBuilder();
     private ValueScanner scanner = new ValueScanner(ValueScanner.Dialect.PYTHON, value);
 
+    private RawQuotes quotes;
+
     PythonCallReader(ToolSyntax.Python syntax, Source source, CallSink calls) {
         this.syntax = syntax;
         this.source = source;
         this.calls = calls;
+        this.quotes = new RawQuotes(syntax.end(), false, arguments, source, calls);
     }
 
     @Override
@@ -66,6 +69,7 @@ final class PythonCallReader implements CallReader {
             case VALUE_START -> {
                 value = new StringBuilder();
                 scanner = new ValueScanner(ValueScanner.Dialect.PYTHON, value);
+                quotes = new RawQuotes(syntax.end(), array, arguments, source, calls);
                 yield go(State.VALUE);
             }
             case COMMA_OR_END -> c == ')' ? complete() : c == ',' ? take(State.ARGUMENT_OR_END) : Step.REJECT;
@@ -137,6 +141,17 @@ final class PythonCallReader implements CallReader {
         int index = source.position();
         ValueScanner.Status status = ValueScanner.Status.RUNNING;
         while (index < source.length() && status == ValueScanner.Status.RUNNING) {
+            if (syntax.rawQuotes() && scanner.isTextEndedBy(source.at(index))) {
+                Source.Match ends = quotes.end(index + 1);
+                if (ends == Source.Match.MORE) {
+                    break;
+                }
+                if (ends == Source.Match.NO) {
+                    scanner.literal(source.at(index++));
+                    calls.flag(OutputFlag.UNESCAPED_QUOTES);
+                    continue;
+                }
+            }
             status = scanner.accept(source.at(index));
             index += status == ValueScanner.Status.RUNNING || status == ValueScanner.Status.DONE ? 1 : 0;
         }

@@ -16,6 +16,7 @@ final class SyntaxCatalog {
     private static final String ELEMENT_MARK = "]<]minimax[>[";
     private static final Pattern OWN_LINES =
             Pattern.compile("<parameter=(?:[\\w ]+|['\"]\\s*[+~][^>]{1,80}[+~]\\s*['\"])>(?:\\\\n|\\r?\\n)");
+    private static final Pattern RAW_QUOTES = Pattern.compile("\"'\"\\s*[+~]\\s*\\w+\\s*[+~]\\s*\"'\"");
     private static final Pattern SUFFIX = Pattern.compile("set HYTK = '([^'{}<>]{0,40})'");
 
     private final String template;
@@ -163,7 +164,11 @@ final class SyntaxCatalog {
         kimiCalls();
         if (hasAny("<|tool_list_start|>", "<|tool_call_start|>", "List of tools: [")) {
             String end = "<|tool_call_end|>";
-            blocks.add(ToolBlock.of("<|tool_call_start|>", true, json(end), new ToolSyntax.Python(end)));
+            blocks.add(ToolBlock.of(
+                    "<|tool_call_start|>",
+                    true,
+                    json(end),
+                    new ToolSyntax.Python(end, RAW_QUOTES.matcher(template).find())));
         }
         if (has("<|tool_call>call:")) {
             String open = "<|tool_call>call:";
@@ -182,7 +187,7 @@ final class SyntaxCatalog {
             blocks.add(ToolBlock.of("<|tool_calls|>", true, calls));
         }
         if (has("<|python_tag|>")) {
-            blocks.add(ToolBlock.of("<|python_tag|>", true, json(""), new ToolSyntax.Python("")));
+            blocks.add(ToolBlock.of("<|python_tag|>", true, json(""), new ToolSyntax.Python("", false)));
         }
     }
 
@@ -318,7 +323,7 @@ final class SyntaxCatalog {
     /** Calls without a marker: Llama 3's JSON, Pythonic lists, and what a model does that was never told how. */
     private void bareCalls() {
         if (hasAny("[func_name1(", "func_name(params")) {
-            bare.add(new ToolSyntax.Python(""));
+            bare.add(new ToolSyntax.Python("", false));
         }
         boolean told = hasAny("{\"name\": function name", "<|python_tag|>");
         if (told || (blocks.isEmpty() && bare.isEmpty())) {

@@ -184,7 +184,7 @@ sealed interface ToolSyntax {
      *
      * @param end closes the block; may be empty
      */
-    record Python(String end) implements ToolSyntax {
+    record Python(String end, boolean rawQuotes) implements ToolSyntax {
         @Override
         public Source.Match opens(Source source, int from) {
             int index = source.afterSpace(from);

@@ -84,6 +84,16 @@ final class ValueScanner {
         };
     }
 
+    /** Whether the value is a text that a character would end. */
+    boolean isTextEndedBy(char c) {
+        return state == State.STRING && depth == 0 && c == quote;
+    }
+
+    /** Takes a character of a text as it is. */
+    void literal(char c) {
+        JsonText.escape(c, out);
+    }
+
     /** Tells that no character follows: completes a number or word at the outermost level. */
     Status end() {
         return state == State.WORD && depth == 0 ? word(' ') : Status.ERROR;

@@ -206,6 +206,46 @@ class OutputParserTest {
         assertThat(output.flags()).containsExactly(OutputFlag.TRANSLATED_ARGUMENTS);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "edit(text='print('hi')')                  | print('hi')",
+                "edit(text='it's', count=2)                | it's",
+                "edit(text='f('a', end='b')', on=True)     | f('a', end='b')",
+                "edit(text='x', 'y'], ping()', count=1)    | x', 'y'], ping()",
+                "edit(count=1, text='a 'b')]')             | a 'b')]",
+                "edit(text='say 'ping'), then go'), ping() | say 'ping'), then go"
+            })
+    void quotes_that_a_model_does_not_escape_belong_to_the_text(String calls, String text) {
+        OutputSyntax raw = OutputSyntax.of("<|tool_call_start|>{{ \"'\" + value + \"'\" }}");
+        String answer = "<|tool_call_start|>[" + calls + "]<|tool_call_end|>";
+
+        ParsedOutput output = raw.parse(answer, TOOLS, "");
+
+        assertThat(output.toolCalls().getFirst().arguments()).containsEntry("text", text);
+        assertThat(output.toolCalls()).allMatch(ParsedToolCall::complete);
+        assertThat(output.text()).isEmpty();
+        assertThat(output.flags()).containsExactly(OutputFlag.UNESCAPED_QUOTES);
+        OutputParser byCharacter = raw.parser(TOOLS, "");
+        answer.chars().forEach(c -> byCharacter.accept(String.valueOf((char) c)));
+        byCharacter.finish();
+        assertThat(byCharacter.result()).isEqualTo(output);
+    }
+
+    @Test
+    void quotes_end_a_text_where_the_template_escapes_them() {
+        OutputSyntax escaped = OutputSyntax.of("<|tool_call_start|>{{ value | tojson }}");
+        String answer = "<|tool_call_start|>[edit(text='print('hi')')]<|tool_call_end|>";
+
+        ParsedOutput output = escaped.parse(answer, TOOLS, "");
+
+        assertThat(output.toolCalls()).isEmpty();
+        assertThat(output.text()).isEqualTo(answer);
+        assertThat(output.flags()).containsExactly(OutputFlag.MALFORMED_TOOL_CALL);
+    }
+
     @Test
     void a_value_of_the_wrong_kind_is_no_argument() {
         String raw = "<tool_call>\n<function=edit>\n<parameter=count>\nfour\n</parameter>\n</function>\n</tool_call>";
