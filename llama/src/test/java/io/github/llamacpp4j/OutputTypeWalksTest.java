@@ -120,6 +120,7 @@ class OutputTypeWalksTest {
             @Size(max = 2) List<Family> children,
             @Size(max = 1) Map<String, Family> friends) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // arrays are what is tested
     record Arrays(
             int[] numbers,
             byte[] bytes,
