@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code llamacpp4j} command: runs GGUF models on this machine. */
 @Command(
@@ -37,6 +38,8 @@ public final class Main implements Runnable {
 
     /** Exit code of a request that failed. */
     static final int FAILED = 1;
+
+    private static final int WRONG_USAGE = CommandLine.ExitCode.USAGE;
 
     /** Exit code where the reader of standard output left first: that of a process ended by SIGPIPE. */
     private static final int READER_LEFT = 141;
@@ -98,16 +101,31 @@ public final class Main implements Runnable {
                 .setExpandAtFiles(false)
                 .setOut(new PrintWriter(help))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8));
+        commands.setParameterExceptionHandler((exception, all) -> refused(terminal, exception));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             if (exception instanceof OutputFailure failure) {
                 return ended(terminal, failure);
             }
             terminal.err().println(message(exception));
-            return FAILED;
+            return exception instanceof CommandFailure failure && failure.kind().equals("usage") ? WRONG_USAGE : FAILED;
         });
         int code = commands.execute(arguments);
         terminal.out().print(help);
         return code;
+    }
+
+    /** Says what is wrong in a line; a hundred options behind it would hide that. */
+    private static int refused(Terminal terminal, ParameterException exception) {
+        CommandLine command = exception.getCommandLine();
+        terminal.err().println("error: " + exception.getMessage());
+        if (!UnmatchedArgumentException.printSuggestions(exception, command.getErr())) {
+            if (command.getSubcommands().isEmpty()) {
+                terminal.err().println(command.getCommandSpec().qualifiedName() + " --help tells the options.");
+            } else {
+                command.usage(command.getErr());
+            }
+        }
+        return WRONG_USAGE;
     }
 
     /** Adds the command that is wanted, or all: reading the options of each takes longer than loading a small model. */

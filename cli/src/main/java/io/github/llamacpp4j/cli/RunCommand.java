@@ -10,6 +10,8 @@ import io.github.llamacpp4j.engine.GenerationEvent;
 import io.github.llamacpp4j.engine.Timings;
 import io.github.llamacpp4j.engine.Usage;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,9 +103,21 @@ final class RunCommand implements Callable<Integer> {
             throw new CommandFailure("usage", "give the prompt as an argument or by --prompt-file, not both");
         }
         if (promptFile != null) {
-            return Files.readString(promptFile);
+            return text(promptFile);
         }
         return prompt != null ? prompt : new String(terminal.in().readAllBytes(), UTF_8);
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (FileSystemException explained) {
+            throw explained;
+        } catch (CharacterCodingException e) {
+            throw new CommandFailure("request", file + " is not text in UTF-8");
+        } catch (IOException e) {
+            throw new CommandFailure("request", file + " cannot be read: " + e.getMessage());
+        }
     }
 
     private void stream(Llama llama, String text, GenerationOptions options) {

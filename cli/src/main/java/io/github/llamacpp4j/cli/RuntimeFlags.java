@@ -11,9 +11,12 @@ import io.github.llamacpp4j.model.ModelOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** On what, and with how much memory, a model runs. */
 final class RuntimeFlags {
@@ -82,7 +85,8 @@ final class RuntimeFlags {
     @Option(
             names = "--flash-attention",
             paramLabel = "auto|on|off",
-            description = "Flash attention: ${COMPLETION-CANDIDATES} (default auto).")
+            converter = OnOrOff.class,
+            description = "Flash attention (default auto).")
     @Nullable
     FlashAttention flashAttention;
 
@@ -99,6 +103,19 @@ final class RuntimeFlags {
             description = "Number format of cached values (default F16).")
     @Nullable
     KvCacheType valueType;
+
+    /** What llama.cpp's own tools call it. */
+    private static final class OnOrOff implements ITypeConverter<FlashAttention> {
+        @Override
+        public FlashAttention convert(String word) {
+            return switch (word.toLowerCase(Locale.ROOT)) {
+                case "auto" -> FlashAttention.AUTO;
+                case "on", "enabled" -> FlashAttention.ENABLED;
+                case "off", "disabled" -> FlashAttention.DISABLED;
+                default -> throw new TypeConversionException("expected auto, on or off, found " + word);
+            };
+        }
+    }
 
     /** Options with these flags and {@code parallel} sequences at a time. */
     LlamaOptions toOptions(int parallel) {

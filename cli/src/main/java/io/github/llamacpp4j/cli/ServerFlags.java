@@ -82,7 +82,7 @@ final class ServerFlags {
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                     .forEach(keys::add);
             if (keys.isEmpty()) {
-                throw new CommandFailure("usage", "expected an API key in " + apiKeyFile + ", found none");
+                throw new CommandFailure("request", "expected an API key in " + apiKeyFile + ", found none");
             }
         }
         return keys;

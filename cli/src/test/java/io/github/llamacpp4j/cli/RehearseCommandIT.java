@@ -25,8 +25,8 @@ class RehearseCommandIT {
     }
 
     private static void rehearse(String... more) {
-        List<String> command = new ArrayList<>(
-                List.of("rehearse", "-m", TestModels.tinychat().toString()));
+        List<String> command =
+                new ArrayList<>(List.of("rehearse", "-m", TestModels.tinychat().toString()));
         command.addAll(List.of(more));
         CommandRun run = CommandRun.of(command.toArray(String[]::new));
         assertThat(run.code()).as(run.err()).isZero();
