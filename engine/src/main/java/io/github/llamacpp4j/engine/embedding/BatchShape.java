@@ -19,7 +19,8 @@ record BatchShape(int tokens, int sequences, Optional<AttentionBlocks> blocks) {
 
     /** A layout to be filled. */
     BatchLayout newLayout() {
-        return blocks.<BatchLayout>map(found -> new TileLayout(tokens, found)).orElseGet(() -> new PlainLayout(tokens));
+        return blocks.<BatchLayout>map(found -> new LengthLayout(tokens, found))
+                .orElseGet(() -> new PlainLayout(tokens));
     }
 
     /** How long a batch can be, with its gaps, unless one sequence alone is longer. */
@@ -27,9 +28,14 @@ record BatchShape(int tokens, int sequences, Optional<AttentionBlocks> blocks) {
         return blocks.isPresent() ? (Math.ceilDiv(tokens, TileLayout.TILE) + 1) * TileLayout.TILE : tokens;
     }
 
-    /** With fewer tokens a batch has gaps that cost as much as tokens do. */
-    int worthwhileTokens() {
-        return blocks.isPresent() ? TileLayout.TILE - TileLayout.TILE / 8 : 1;
+    /**
+     * Whether a batch has gaps that cost as much as tokens do.
+     *
+     * @param tokens how many tokens it has
+     * @param length how many of them the first sequence has
+     */
+    boolean hasGaps(long tokens, int length) {
+        return blocks.isPresent() && LengthLayout.tiled(length) && tokens < TileLayout.TILE - TileLayout.TILE / 8;
     }
 
     /** How many sequence ids a context needs: one more where gaps are filled. */

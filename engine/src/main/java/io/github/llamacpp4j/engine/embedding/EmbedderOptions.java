@@ -191,10 +191,10 @@ public final class EmbedderOptions {
         /**
          * How many tokens of several texts are computed at once, 1 to 2^20; a text with more is computed alone. Default
          * {@link #AUTOMATIC_BATCH_TOKENS}: 2048 on a GPU, and 256 on processors. On processors a text gets the same vector
-         * whatever it is batched with. From 64 on, texts are laid out in tiles of 64 tokens, which is fastest for many
-         * texts; a lone short text then takes as long as one of 64 tokens. Below 64, a lone short text is fastest, and
-         * many of them take up to twice as long. Vectors of the two ways differ a little: by about 2e-4 in a single
-         * number with a 16-bit model.
+         * whatever it is batched with. From 64 on, texts of 12 tokens and more are laid out in tiles of 64 tokens, which is
+         * fastest for many texts; one alone then takes as long as one of 64 tokens. Below 64, it is faster alone, and many
+         * take up to twice as long. Vectors of the two ways differ a little: by about 2e-4 in a single number with a 16-bit
+         * model.
          */
         public Builder batchTokens(int batchTokens) {
             this.batchTokens = batchTokens;

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
     private final Finisher<R> finisher;
     private final Work.Call call = new Work.Call();
     private final ArrayDeque<Item> pending = new ArrayDeque<>();
+    private final AtomicInteger unanswered = new AtomicInteger();
     private boolean begun;
 
     OrderedResults(
@@ -96,6 +98,7 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
             tokens += item.plan() == null ? 0 : item.plan().tokenCount();
         }
         List<Work> works = longAndShortInTurn(chunk);
+        unanswered.addAndGet(works.size());
         if (begun) {
             service.goOn(works);
         } else {
@@ -142,6 +145,7 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
         List<float[]> rows = new ArrayList<>(item.works().size());
         for (Work work : item.works()) {
             rows.add(row(work));
+            unanswered.decrementAndGet();
         }
         return finisher.finish(item.plan(), rows);
     }
@@ -164,8 +168,13 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
     /** Gives up what has not been answered; by any thread. */
     @Override
     public void close() {
-        if (!call.cancelled()) {
+        if (call.cancelled()) {
+            return;
+        }
+        if (unanswered.get() > 0) {
             service.cancel(call);
+        } else {
+            call.cancel();
         }
     }
 }

@@ -7,9 +7,6 @@ final class SequenceOwner {
 
     private static final long ABORT_INTERVAL_MILLIS = 20;
 
-    /** Threads that wait for each other in every layer are worth it from about this many tokens on. */
-    private static final int TOKENS_FOR_ALL_THREADS = 512;
-
     /** Waiting for callers that may come back takes at most this part of the time that their batch took. */
     private static final int PATIENCE_SHARE = 2;
 
@@ -61,10 +58,9 @@ final class SequenceOwner {
         current = works;
     }
 
+    /** A sequence that is alone here and with all owners is done sooner by all threads; more of them are shared out instead. */
     private int threads(WorkQueue.Taken taken) {
-        int tokens =
-                taken.works().stream().mapToInt(work -> work.tokens().length).sum();
-        return taken.idleTakers() > 0 && tokens >= TOKENS_FOR_ALL_THREADS ? allThreads : ownThreads;
+        return taken.works().size() == 1 && taken.othersIdle() ? allThreads : ownThreads;
     }
 
     /** A batch that fails is computed again one by one, so that a sequence fails for its own faults only. */

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * <p>That kernel takes keys in tiles, and within a tile it adds up weights in blocks. Whatever belongs to another sequence
  * adds an exact zero, so the sums are the same as long as the same tokens of a sequence share a tile and a block. Hence a
  * sequence is cut into whole tiles, whole blocks and a rest, in this order, and the rests of several sequences fill a
- * block. Below 64 tokens another, slower kernel with other sums would run: batches are never shorter.
+ * block. Below 64 tokens another kernel with other sums would run ({@link LengthLayout}): batches are never shorter.
  */
 final class TileLayout implements BatchLayout {
 

@@ -2,8 +2,10 @@ package io.github.llamacpp4j.engine.embedding;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,6 +21,7 @@ final class WorkQueue {
     private final ArrayDeque<Work> waiting = new ArrayDeque<>();
     private long waitingTokens;
     private int idleTakers;
+    private int gatheringTakers;
     private int callsBeingComputed;
     private boolean closed;
 
@@ -26,9 +29,9 @@ final class WorkQueue {
      * What an owner thread is to compute at once.
      *
      * @param works none if the queue is closed
-     * @param idleTakers how many other owner threads have nothing to do
+     * @param othersIdle whether nothing else waits, and no other owner thread has anything to do
      */
-    record Taken(List<Work> works, int idleTakers) {
+    record Taken(List<Work> works, boolean othersIdle) {
 
         /** Of how many calls there is something among it. */
         int calls() {
@@ -104,22 +107,25 @@ final class WorkQueue {
 
     /**
      * Waits for work and takes the oldest, then whatever fits beside it: no more than a batch, and about this taker's
-     * share while others have nothing to do.
+     * share of the tokens and of the calls, others being as busy or as idle as they are.
      *
      * @param answered how many calls this taker has just given something, whose callers may be back in a moment
-     * @param patience how many nanoseconds to wait for this taker's share of the callers, if a batch would have gaps
+     * @param patience for how many nanoseconds from now on to wait for this taker's share of those, if a batch would have
+     *     gaps
      */
     Taken take(int answered, long patience) {
         lock.lock();
         try {
+            long deadline = System.nanoTime() + patience;
             callsBeingComputed -= answered;
+            int near = answered + waitingCalls();
             List<Work> taken = new ArrayList<>();
             while (taken.isEmpty() && awaitWork()) {
-                awaitMore((answered + callsBeingComputed) / takers, patience);
-                fill(taken, (waitingTokens + idleTakers) / (idleTakers + 1));
+                awaitMore(Math.min(near, share(near)), deadline);
+                fill(taken, share(Math.max(near, waitingCalls())));
                 notFull.signalAll();
             }
-            Taken result = new Taken(taken, waiting.isEmpty() ? idleTakers : 0);
+            Taken result = new Taken(taken, waiting.isEmpty() && idleTakers == takers - 1);
             callsBeingComputed += result.calls();
             return result;
         } finally {
@@ -127,16 +133,30 @@ final class WorkQueue {
         }
     }
 
-    private void fill(List<Work> taken, long share) {
+    /** A taker's part of those calls that are waiting or about to, and of those that others compute. */
+    private int share(int calls) {
+        return Math.ceilDiv(calls + callsBeingComputed, takers);
+    }
+
+    private int waitingCalls() {
+        return (int) waiting.stream().map(Work::call).distinct().count();
+    }
+
+    private void fill(List<Work> taken, int mostCalls) {
+        int sharing = 1 + idleTakers + gatheringTakers;
+        long mostTokens = Math.min(Math.ceilDiv(waitingTokens, sharing), batch.tokens());
         long tokens = 0;
         BatchLayout layout = batch.newLayout();
+        Set<Work.Call> calls = new HashSet<>();
         Iterator<Work> oldest = waiting.iterator();
-        while (taken.size() < batch.sequences() && tokens < Math.min(share, batch.tokens()) && oldest.hasNext()) {
+        while (taken.size() < batch.sequences() && tokens < mostTokens && oldest.hasNext()) {
             Work work = oldest.next();
             int length = work.tokens().length;
+            boolean shared = calls.size() < mostCalls || calls.contains(work.call());
             if (work.cancelled()) {
                 work.fail(new EmbeddingCancelledException());
-            } else if (layout.add(length)) {
+            } else if (shared && layout.add(length)) {
+                calls.add(work.call());
                 taken.add(work);
                 tokens += length;
             } else {
@@ -147,16 +167,24 @@ final class WorkQueue {
         }
     }
 
-    private void awaitMore(int expected, long patience) {
-        long left = patience;
-        while (left > 0 && !closed && waiting.size() < expected && waitingTokens < batch.worthwhileTokens()) {
+    private void awaitMore(int expected, long deadline) {
+        long left = deadline - System.nanoTime();
+        gatheringTakers++;
+        while (left > 0 && !closed && waiting.size() < expected && hasGaps()) {
             try {
                 left = notEmpty.awaitNanos(left);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return;
+                left = 0;
             }
         }
+        gatheringTakers--;
+    }
+
+    /** Whether what waits is a batch that costs no less than one with more in it. */
+    private boolean hasGaps() {
+        return waiting.isEmpty()
+                || batch.hasGaps(waitingTokens, waiting.getFirst().tokens().length);
     }
 
     private boolean awaitWork() {
