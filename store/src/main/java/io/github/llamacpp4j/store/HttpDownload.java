@@ -145,7 +145,7 @@ final class HttpDownload {
 
     private void take(WebClient.Answer answer, long start, long total) throws IOException {
         check(total);
-        disk.requireSpace(part.resolveSibling("."), total - start, file.name());
+        disk.requireSpace(part.resolveSibling(".").normalize(), total - start, file.name());
         if (start == 0) {
             restart();
             remember(answer);
