@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What llama.cpp and ggml say: every line goes to the {@link System.Logger} named {@value #LOGGER_NAME}, and the last ones
@@ -18,8 +19,10 @@ public final class NativeLog {
     /** The name of the logger. */
     public static final String LOGGER_NAME = "io.github.llamacpp4j.native";
 
-    /** What {@code graph_compute} says of {@code GGML_STATUS_ABORTED}. */
-    private static final String ABORTED = "ggml_backend_sched_graph_compute_async failed with error 1";
+    /** What is said of {@code GGML_STATUS_ABORTED}, which somebody asked for. */
+    private static final Pattern ABORTED = Pattern.compile(
+            ".*(?:ggml_backend_sched_graph_compute_async failed with error 1"
+                    + "|failed to compute graph, compute status: 1|removing memory module entries for .*|failed to decode, ret = 2)");
 
     private static final int KEPT_LINES = 256;
     private static final int KEPT_LINE_CHARACTERS = 1000;
@@ -69,7 +72,7 @@ public final class NativeLog {
         if (text.isBlank()) {
             return;
         }
-        Level level = text.endsWith(ABORTED) ? Level.DEBUG : partialLevel;
+        Level level = ABORTED.matcher(text).matches() ? Level.DEBUG : partialLevel;
         whole.add(new Line(nextNumber, level, text));
         String kept = text.length() <= KEPT_LINE_CHARACTERS ? text : text.substring(0, KEPT_LINE_CHARACTERS) + "…";
         lines.addLast(new Line(nextNumber++, level, kept));

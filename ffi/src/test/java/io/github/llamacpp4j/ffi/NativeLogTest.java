@@ -62,6 +62,17 @@ class NativeLogTest {
     }
 
     @Test
+    void neitherIsWhatFollowsFromIt() {
+        log.accept(ERROR, "process_ubatch: failed to compute graph, compute status: 1\n");
+        log.accept(WARN, "decode: removing memory module entries for seq_id = 0, pos = [5, +inf)\n");
+        log.accept(ERROR, "llama_decode: failed to decode, ret = 2\n");
+        assertThat(logged).hasSize(3).allMatch(line -> line.startsWith("DEBUG "));
+        log.accept(ERROR, "process_ubatch: failed to compute graph, compute status: -1\n");
+        log.accept(ERROR, "llama_decode: failed to decode, ret = -3\n");
+        assertThat(logged.subList(3, 5)).allMatch(line -> line.startsWith("ERROR "));
+    }
+
+    @Test
     void onlyWhatCameAfterAMarkIsTold() {
         log.accept(ERROR, "before\n");
         long mark = log.mark();
