@@ -137,7 +137,7 @@ final class ComingFromLlamaCppEx {
 
     static void telemetry(Llama llama) {
         // [telemetry]
-        EngineOptions.builder().listener(new EngineListener() {
+        EngineOptions.builder().addListener(new EngineListener() {
             @Override
             public void stepped(EngineStep step) {
                 System.Logger log = System.getLogger("batches");

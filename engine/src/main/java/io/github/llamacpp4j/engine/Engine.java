@@ -38,7 +38,7 @@ public final class Engine implements AutoCloseable {
         this.drafters = drafters;
         this.vocabulary = vocabulary;
         this.options = options;
-        telemetry = new Telemetry(options.listener());
+        telemetry = new Telemetry(options.listeners());
         run = newRun();
     }
 

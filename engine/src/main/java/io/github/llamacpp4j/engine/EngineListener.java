@@ -9,9 +9,6 @@ package io.github.llamacpp4j.engine;
  */
 public interface EngineListener {
 
-    /** A listener that does nothing. */
-    EngineListener NONE = new EngineListener() {};
-
     /** A request enters the queue, which now holds {@code queueLength}. Nothing is told about a request before this. */
     default void queued(long requestId, String caller, int queueLength) {}
 

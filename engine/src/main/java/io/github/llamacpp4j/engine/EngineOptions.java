@@ -3,6 +3,8 @@ package io.github.llamacpp4j.engine;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -111,8 +113,8 @@ public final class EngineOptions {
     }
 
     /** Who is told what the engine does. */
-    public EngineListener listener() {
-        return values.listener;
+    public List<EngineListener> listeners() {
+        return List.copyOf(values.listeners);
     }
 
     /** Collects options; {@link #build} checks them. Not thread-safe. */
@@ -133,7 +135,7 @@ public final class EngineOptions {
         private Duration stuckAfter = Duration.ofSeconds(60);
         private int speculativeTokens;
         private boolean deterministic;
-        private EngineListener listener = EngineListener.NONE;
+        private final List<EngineListener> listeners = new ArrayList<>();
 
         private Builder() {}
 
@@ -153,7 +155,7 @@ public final class EngineOptions {
             stuckAfter = from.stuckAfter;
             speculativeTokens = from.speculativeTokens;
             deterministic = from.deterministic;
-            listener = from.listener;
+            listeners.addAll(from.listeners);
         }
 
         /** Sets how many sequences are generated at the same time, 1 to 256 with the retained ones. Default 4. */
@@ -266,9 +268,9 @@ public final class EngineOptions {
             return this;
         }
 
-        /** Sets who is told what the engine does. Default nobody. */
-        public Builder listener(EngineListener value) {
-            listener = requireNonNull(value, "listener");
+        /** Adds one that is told what the engine does, after those that were added before. Default nobody is told. */
+        public Builder addListener(EngineListener value) {
+            listeners.add(requireNonNull(value, "listener"));
             return this;
         }
 

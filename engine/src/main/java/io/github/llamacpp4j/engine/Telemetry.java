@@ -2,17 +2,17 @@ package io.github.llamacpp4j.engine;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/** Counts what the engine does and passes it on to the listener and to the flight recorder. Thread-safe. */
+/** Counts what the engine does and passes it on to listeners and to the flight recorder. Thread-safe. */
 final class Telemetry {
 
     private static final Logger LOGGER = System.getLogger(Telemetry.class.getName());
 
-    private final EngineListener listener;
-    private final AtomicBoolean listenerFailed = new AtomicBoolean();
+    private final List<Audience> audience;
     private final LongAdder steps = new LongAdder();
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder cachedTokens = new LongAdder();
@@ -22,20 +22,29 @@ final class Telemetry {
     private final LongAdder drafted = new LongAdder();
     private final LongAdder acceptedDrafts = new LongAdder();
 
-    Telemetry(EngineListener listener) {
-        this.listener = listener;
+    Telemetry(List<EngineListener> listeners) {
+        audience = listeners.stream()
+                .map(listener -> new Audience(listener, new AtomicBoolean()))
+                .toList();
+    }
+
+    /** A listener, and whether it has failed before. */
+    private record Audience(EngineListener listener, AtomicBoolean failed) {
+
+        void tell(Consumer<EngineListener> event) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                if (failed.compareAndSet(false, true)) {
+                    LOGGER.log(Level.WARNING, "an engine listener failed, this is said once: " + listener, e);
+                }
+            }
+        }
     }
 
     private void tell(Consumer<EngineListener> event) {
-        if (listener.equals(EngineListener.NONE)) {
-            return;
-        }
-        try {
-            event.accept(listener);
-        } catch (RuntimeException e) {
-            if (listenerFailed.compareAndSet(false, true)) {
-                LOGGER.log(Level.WARNING, "an engine listener failed, this is said once: " + listener, e);
-            }
+        for (Audience each : audience) {
+            each.tell(event);
         }
     }
 

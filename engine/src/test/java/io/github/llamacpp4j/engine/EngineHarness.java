@@ -35,10 +35,10 @@ final class EngineHarness {
 
     EngineHarness(DecoderLimits limits, EngineOptions.Builder builder, Function<FakeClock, Drafter> drafters) {
         Drafter drafter = drafters.apply(clock);
-        EngineOptions options = builder.listener(log).build();
+        EngineOptions options = builder.addListener(log).build();
         decoder = new FakeDecoder(limits, clock);
         queue = new RequestQueue(options.queueCapacity());
-        loop = new EngineLoop(decoder, vocabulary, options, queue, clock, new Telemetry(log), drafter);
+        loop = new EngineLoop(decoder, vocabulary, options, queue, clock, new Telemetry(List.of(log)), drafter);
         factory = new SequenceFactory(vocabulary, limits, options, clock, () -> {}, new AtomicLong());
     }
 

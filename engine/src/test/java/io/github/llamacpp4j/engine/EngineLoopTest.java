@@ -585,21 +585,23 @@ class EngineLoopTest {
     }
 
     @Test
-    void aFailingListenerDoesNotHurt() {
+    void aFailingListenerHurtsNeitherTheEngineNorTheNextListener() {
+        EventLog log = new EventLog();
         EngineOptions options = options()
-                .listener(new EngineListener() {
+                .addListener(new EngineListener() {
                     @Override
                     public void stepped(EngineStep step) {
                         throw new IllegalStateException("listener");
                     }
                 })
+                .addListener(log)
                 .build();
         FakeClock clock = new FakeClock();
         FakeDecoder decoder = new FakeDecoder(LIMITS, clock);
         RequestQueue queue = new RequestQueue(4);
         FakeVocabulary vocabulary = new FakeVocabulary(300);
         EngineLoop loop = new EngineLoop(
-                decoder, vocabulary, options, queue, clock, new Telemetry(options.listener()), Drafter.NONE);
+                decoder, vocabulary, options, queue, clock, new Telemetry(options.listeners()), Drafter.NONE);
         SequenceFactory factory = new SequenceFactory(
                 vocabulary, LIMITS, options, clock, () -> {}, new java.util.concurrent.atomic.AtomicLong());
         List<Sequence> sequences = factory.create(request("x").build(), 1, null);
@@ -608,6 +610,7 @@ class EngineLoopTest {
             loop.step();
         }
         assertThat(sequences.getFirst().stream().result().tokens()).hasSize(10);
+        assertThat(log.steps).hasSize(10);
     }
 
     @Test

@@ -61,7 +61,7 @@ class EngineTest {
     void trySubmitFailsFastAndSubmitGivesUpAtItsDeadline() {
         EventLog log = new EventLog();
         try (Engine engine = start(
-                EngineOptions.builder().parallelSequences(1).queueCapacity(1).listener(log), true)) {
+                EngineOptions.builder().parallelSequences(1).queueCapacity(1).addListener(log), true)) {
             Generation running = engine.submit(request("running").build());
             waitUntil(() ->
                     engine.stats().queueLength() == 0 || log.with("admitted").size() == 1);
@@ -220,7 +220,7 @@ class EngineTest {
     void aStuckStepIsReported() {
         EventLog log = new EventLog();
         try (Engine engine =
-                start(EngineOptions.builder().stuckAfter(Duration.ofMillis(20)).listener(log), true)) {
+                start(EngineOptions.builder().stuckAfter(Duration.ofMillis(20)).addListener(log), true)) {
             Generation stream = engine.submit(request("stuck").build());
             waitUntil(() -> !log.with("stuck").isEmpty());
             assertThat(log.with("stuck")).hasSize(1);

@@ -43,7 +43,7 @@ class SoakIT {
                 .queueCapacity(24)
                 .eventCapacity(16)
                 .hostCacheBytes(16L << 20)
-                .listener(ledger)
+                .addListener(ledger)
                 .build();
         try (Model model = Model.load(file);
                 Engine engine = Engine.start(model, TinyChatEngines.context().build(), options)) {

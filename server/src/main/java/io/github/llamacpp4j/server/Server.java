@@ -21,6 +21,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
@@ -44,7 +45,7 @@ public final class Server implements AutoCloseable {
         this.options = options;
         state = new ServerState();
         metrics = new Metrics();
-        slots = new Slots(metrics.engineListener());
+        slots = new Slots();
         Http1Config http =
                 Http1Config.builder().maxHeadersSize(options.maxHeaderBytes()).build();
         connections = new ClientConnections(
@@ -171,11 +172,11 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * What makes {@code /metrics} and {@code /slots} tell of an engine: to be set as {@code EngineOptions.listener} of the
-     * model that is going to be served.
+     * What makes {@code /metrics} and {@code /slots} tell of an engine: to be added to the {@code EngineOptions} of the model that
+     * is going to be served.
      */
-    public EngineListener engineListener() {
-        return slots;
+    public List<EngineListener> engineListeners() {
+        return List.of(metrics.engineListener(), slots);
     }
 
     /**

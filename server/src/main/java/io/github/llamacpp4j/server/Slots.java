@@ -1,7 +1,6 @@
 package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.engine.EngineListener;
-import io.github.llamacpp4j.engine.EngineStep;
 import io.github.llamacpp4j.engine.FinishedEvent;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -10,19 +9,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which request has which slot, and how far it is, as an engine tells it. Passes on all that it hears. Thread-safe.
+ * Which request has which slot, and how far it is, as an engine tells it. Thread-safe.
  *
  * <p>The engine has no places, only a number of requests that it works on at a time; a request here has the lowest number that is
  * free when it begins.
  */
 final class Slots implements EngineListener {
 
-    private final EngineListener next;
     private final Map<Long, Work> running = new ConcurrentHashMap<>();
-
-    Slots(EngineListener next) {
-        this.next = next;
-    }
 
     /** One request in work. Counted by the engine's thread, read by any. */
     static final class Work {
@@ -91,19 +85,8 @@ final class Slots implements EngineListener {
     }
 
     @Override
-    public void queued(long requestId, String caller, int queueLength) {
-        next.queued(requestId, caller, queueLength);
-    }
-
-    @Override
-    public void rejected(String caller, int queueLength) {
-        next.rejected(caller, queueLength);
-    }
-
-    @Override
     public void admitted(long requestId, String caller, int promptTokens, int cachedTokens, long queuedNanos) {
         running.put(requestId, new Work(freeSlot(), requestId, promptTokens, cachedTokens));
-        next.admitted(requestId, caller, promptTokens, cachedTokens, queuedNanos);
     }
 
     @Override
@@ -112,19 +95,16 @@ final class Slots implements EngineListener {
         if (work != null) {
             work.remainingPrompt = remainingTokens;
         }
-        next.prefilled(requestId, tokens, remainingTokens);
     }
 
     @Override
     public void firstToken(long requestId, long nanos) {
         count(requestId);
-        next.firstToken(requestId, nanos);
     }
 
     @Override
     public void nextToken(long requestId, long nanos) {
         count(requestId);
-        next.nextToken(requestId, nanos);
     }
 
     private void count(long requestId) {
@@ -135,39 +115,12 @@ final class Slots implements EngineListener {
     }
 
     @Override
-    public void stepped(EngineStep step) {
-        next.stepped(step);
-    }
-
-    @Override
     public void finished(long requestId, String caller, FinishedEvent end) {
         running.remove(requestId);
-        next.finished(requestId, caller, end);
     }
 
     @Override
     public void failed(long requestId, String caller, Throwable cause) {
         running.remove(requestId);
-        next.failed(requestId, caller, cause);
-    }
-
-    @Override
-    public void evicted(int cells) {
-        next.evicted(cells);
-    }
-
-    @Override
-    public void preempted(long requestId, int cells) {
-        next.preempted(requestId, cells);
-    }
-
-    @Override
-    public void speculated(long requestId, int drafted, int accepted) {
-        next.speculated(requestId, drafted, accepted);
-    }
-
-    @Override
-    public void stuck(long nanos) {
-        next.stuck(nanos);
     }
 }

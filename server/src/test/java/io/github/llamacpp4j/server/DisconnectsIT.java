@@ -41,7 +41,7 @@ class DisconnectsIT {
     private static final long RESIDENT_GROWTH = 96 << 20;
 
     private static final StepLog STEPS = new StepLog();
-    private static final Slots IN_WORK = new Slots(STEPS);
+    private static final Slots IN_WORK = new Slots();
     private static final Map<String, Long> NOTICED = new ConcurrentHashMap<>();
     private static final AtomicInteger CALLERS = new AtomicInteger();
     private static Llama llama;
@@ -57,7 +57,8 @@ class DisconnectsIT {
                                 .queueCapacity(64)
                                 .prefillTargetTime(Duration.ofMillis(5))
                                 .soloPrefillTargetTime(Duration.ofMillis(5))
-                                .listener(IN_WORK))
+                                .addListener(STEPS)
+                                .addListener(IN_WORK))
                         .build());
         ServedModel model = ServedModel.of("tinychat", llama, ServerOptions.defaults());
         Endpoint chat = new ChatEndpoint(model);

@@ -54,7 +54,7 @@ class FaultsIT {
                 TestModels.tinychat(),
                 LlamaOptions.builder()
                         .context(context -> context.threads(1).batchThreads(1))
-                        .engine(engine -> engine.listener(server.engineListener()))
+                        .engine(engine -> server.engineListeners().forEach(engine::addListener))
                         .build());
         server.serve("tinychat", llama);
         witness = new Witness(server, "Authorization: Bearer " + KEY);

@@ -2,25 +2,11 @@ package io.github.llamacpp4j.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.llamacpp4j.engine.EngineListener;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
 
-    private final List<String> heard = new ArrayList<>();
-    private final Slots slots = new Slots(new EngineListener() {
-        @Override
-        public void admitted(long requestId, String caller, int promptTokens, int cachedTokens, long queuedNanos) {
-            heard.add("admitted " + requestId);
-        }
-
-        @Override
-        public void nextToken(long requestId, long nanos) {
-            heard.add("token " + requestId);
-        }
-    });
+    private final Slots slots = new Slots();
 
     @Test
     void aRequestHasTheLowestSlotThatIsFree() {
@@ -46,13 +32,5 @@ class SlotsTest {
         slots.nextToken(11, 0);
         assertThat(work.readTokens()).isEqualTo(6);
         assertThat(work.generatedTokens()).isEqualTo(2);
-    }
-
-    @Test
-    void whatIsHeardIsPassedOn() {
-        slots.admitted(1, "a", 1, 0, 0);
-        slots.nextToken(1, 0);
-        slots.nextToken(2, 0);
-        assertThat(heard).containsExactly("admitted 1", "token 1", "token 2");
     }
 }

@@ -25,11 +25,11 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Keeps the meters of one engine. Give it to the engine as its listener, then {@link #watch} the engine:
+ * Keeps the meters of one engine. Give it to the engine as a listener, then {@link #watch} the engine:
  *
  * <pre>{@code
  * EngineMetrics metrics = new EngineMetrics(registry, Tags.of("model", "smollm2"));
- * Engine engine = Engine.start(model, context, EngineOptions.builder().listener(metrics).build());
+ * Engine engine = Engine.start(model, context, EngineOptions.builder().addListener(metrics).build());
  * metrics.watch(engine::stats);
  * }</pre>
  *

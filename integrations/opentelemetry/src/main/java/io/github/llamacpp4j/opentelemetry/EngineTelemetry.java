@@ -23,10 +23,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Makes a span of every request of an engine, and records metrics, by OpenTelemetry's conventions for generative AI. Give it to the
- * engine as its listener:
+ * engine as a listener:
  *
  * <pre>{@code
- * EngineOptions.builder().listener(EngineTelemetry.of(openTelemetry, "smollm2"))
+ * EngineOptions.builder().addListener(EngineTelemetry.of(openTelemetry, "smollm2"))
  * }</pre>
  *
  * <p>A span is a child of the span that is current in the thread that submits. It is named {@code text_completion MODEL}, carries token
