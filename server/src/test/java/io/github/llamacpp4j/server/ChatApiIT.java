@@ -2,8 +2,10 @@ package io.github.llamacpp4j.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llamacpp4j.ChatReply;
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
+import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.engine.EngineListener;
 import io.github.llamacpp4j.engine.EngineStep;
 import io.github.llamacpp4j.server.RawClient.Answer;
@@ -85,7 +87,7 @@ class ChatApiIT {
                         .engine(engine -> engine.parallelSequences(2)
                                 .queueCapacity(3)
                                 .deliveryInterval(Duration.ZERO)
-                                .listener(GATE))
+                                .addListener(GATE))
                         .build());
         server = server(TestRoutes.options().heartbeat(Duration.ofMillis(300)).build());
     }
@@ -125,6 +127,17 @@ class ChatApiIT {
         return data.subList(0, data.size() - 1).stream()
                 .map(JsonMapper.shared()::readTree)
                 .toList();
+    }
+
+    @Test
+    void anAnswerIsTheOneThatTheLibraryGives() throws IOException {
+        ChatReply direct = llama.chat(
+                List.of(ChatMessage.user("What is the weather in Paris?")),
+                options -> options.temperature(0).maxTokens(128));
+        JsonNode answer = chat("'n':1");
+        assertThat(answer.at("/choices/0/message/content").asString()).isEqualTo(direct.text());
+        assertThat(answer.at("/usage/completion_tokens").asInt())
+                .isEqualTo(direct.usage().generatedTokens());
     }
 
     @Test
