@@ -59,7 +59,10 @@ public interface ChatTemplateSource {
         return (metadata, tokens) -> ChatTemplate.parse(jinja, tokens);
     }
 
-    /** A template that this library brings along: {@code chatml}, {@code llama3}, {@code zephyr} or {@code gemma}. */
+    /**
+     * A template that this library brings along: {@code chatml}, {@code llama3}, {@code zephyr}, {@code gemma} or {@code hermes}, which
+     * is ChatML with tools.
+     */
     static ChatTemplateSource builtIn(String name) {
         return (metadata, tokens) -> ChatTemplate.builtIn(name, tokens);
     }

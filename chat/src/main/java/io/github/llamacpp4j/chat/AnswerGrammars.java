@@ -44,7 +44,7 @@ final class AnswerGrammars {
                 .orElseThrow(
                         () -> new ChatException("tool calls cannot be demanded with this chat template: it does not"
                                 + " show tools to the model, or writes calls in a form that is not known; let the model decide"
-                                + " (ToolChoice.auto) or use another template"));
+                                + " (ToolChoice.auto) or use another template, such as the built-in hermes"));
         return opening.before(pattern.grammar(allowed, !(choice instanceof ToolChoice.Named), 0, vocabulary));
     }
 

@@ -26,7 +26,28 @@ final class BuiltInTemplates {
             {{- '<start_of_turn>' + ('model' if message.role == 'assistant' else message.role) + '\\n' -}}
             {{- message.content | trim + '<end_of_turn>\\n' -}}
             {%- endfor -%}
-            {%- if add_generation_prompt -%}{{- '<start_of_turn>model\\n' -}}{%- endif -%}"""));
+            {%- if add_generation_prompt -%}{{- '<start_of_turn>model\\n' -}}{%- endif -%}""", "hermes", """
+            {%- if tools -%}
+            {{- '<|im_start|>system\\n' -}}
+            {%- if messages[0].role == 'system' -%}{{- messages[0].content + '\\n\\n' -}}{%- endif -%}
+            {{- 'You may call functions. Their descriptions:\\n<tools>\\n' -}}
+            {%- for tool in tools -%}{{- tool | tojson + '\\n' -}}{%- endfor -%}
+            {{- '</tools>\\nTo call one, write its name and arguments as JSON:\\n' -}}
+            {{- '<tool_call>\\n{"name": "...", "arguments": {...}}\\n</tool_call><|im_end|>\\n' -}}
+            {%- endif -%}
+            {%- for message in messages -%}
+            {%- if message.role == 'tool' -%}
+            {{- '<|im_start|>user\\n<tool_response>\\n' + message.content + '\\n</tool_response><|im_end|>\\n' -}}
+            {%- elif not (tools and loop.first and message.role == 'system') -%}
+            {{- '<|im_start|>' + message.role + '\\n' + (message.content or '') -}}
+            {%- for call in message.tool_calls or [] -%}
+            {{- '<tool_call>\\n{"name": ' + call.function.name | tojson -}}
+            {{- ', "arguments": ' + call.function.arguments | tojson + '}\\n</tool_call>' -}}
+            {%- endfor -%}
+            {{- '<|im_end|>\\n' -}}
+            {%- endif -%}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}"""));
 
     private BuiltInTemplates() {}
 

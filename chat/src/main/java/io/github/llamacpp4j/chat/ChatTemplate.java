@@ -116,7 +116,8 @@ public final class ChatTemplate {
     }
 
     /**
-     * Takes a built-in template: {@code chatml}, {@code llama3}, {@code zephyr} or {@code gemma}.
+     * Takes a built-in template: {@code chatml}, {@code llama3}, {@code zephyr}, {@code gemma} or
+     * {@code hermes}, which is ChatML with tools.
      *
      * @throws ChatException if there is none of that name
      */

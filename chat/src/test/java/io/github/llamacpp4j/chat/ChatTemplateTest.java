@@ -290,7 +290,7 @@ class ChatTemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"chatml", "llama3", "zephyr", "gemma"})
+    @ValueSource(strings = {"chatml", "llama3", "zephyr", "gemma", "hermes"})
     void built_in_templates_serve_who_names_them(String name) {
         assertThat(ChatTemplate.builtIn(name, new TemplateTokens("<s>", "</s>"))
                         .render(
@@ -301,10 +301,18 @@ class ChatTemplateTest {
     }
 
     @Test
+    void the_built_in_hermes_shows_tools_and_tells_of_calls_and_results() {
+        ChatTemplate hermes = ChatTemplate.builtIn("hermes", TemplateTokens.none());
+        ChatTemplateCapabilities can = hermes.capabilities();
+        assertThat(List.of(can.tools(), can.toolCalls(), can.parallelToolCalls(), can.toolResults(), can.systemRole()))
+                .containsOnly(true);
+    }
+
+    @Test
     void an_unknown_built_in_template_is_refused_with_the_known_ones() {
         assertThatThrownBy(() -> ChatTemplate.builtIn("nope", TemplateTokens.none()))
                 .isInstanceOf(ChatException.class)
-                .hasMessageContaining("chatml, gemma, llama3, zephyr");
+                .hasMessageContaining("chatml, gemma, hermes, llama3, zephyr");
     }
 
     @Test
