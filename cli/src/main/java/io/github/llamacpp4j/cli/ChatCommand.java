@@ -3,7 +3,6 @@ package io.github.llamacpp4j.cli;
 import io.github.llamacpp4j.ChatOptions;
 import io.github.llamacpp4j.ChatReply;
 import io.github.llamacpp4j.ChatStream;
-import io.github.llamacpp4j.ChatTemplateSource;
 import io.github.llamacpp4j.Conversation;
 import io.github.llamacpp4j.ConversationOptions;
 import io.github.llamacpp4j.GenerationOptions;
@@ -55,12 +54,8 @@ final class ChatCommand implements Callable<Integer> {
                     "Turn thinking on or off where the template has a switch for it (default: as the template does).")
     private @Nullable Switch think;
 
-    @Option(
-            names = "--chat-template",
-            paramLabel = "FILE|NAME",
-            description =
-                    "Use a Jinja file, a named template of the model, or a built-in one: chatml, llama3, zephyr, gemma.")
-    private @Nullable String template;
+    @Mixin
+    private TemplateFlag template = new TemplateFlag();
 
     @Option(
             names = "--when-full",
@@ -121,7 +116,7 @@ final class ChatCommand implements Callable<Integer> {
 
     private LlamaOptions loading() {
         LlamaOptions.Builder options = runtime.toOptions(1).toBuilder();
-        Flags.set(template, named -> options.chatTemplate(ChatTemplateSource.named(named)));
+        template.fill(options);
         return options.build();
     }
 

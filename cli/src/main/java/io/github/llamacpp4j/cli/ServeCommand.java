@@ -3,9 +3,6 @@ package io.github.llamacpp4j.cli;
 import io.github.llamacpp4j.GenerationOptions;
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
-import io.github.llamacpp4j.model.Backends;
-import io.github.llamacpp4j.model.Device;
-import io.github.llamacpp4j.model.ModelInfo;
 import io.github.llamacpp4j.server.Server;
 import io.github.llamacpp4j.server.ServerOptions;
 import java.io.IOException;
@@ -16,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -64,6 +60,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private RuntimeFlags runtime = new RuntimeFlags();
 
+    @Mixin
+    private TemplateFlag template = new TemplateFlag();
+
     @Option(
             names = {"-a", "--alias"},
             paramLabel = "NAME",
@@ -84,6 +83,7 @@ final class ServeCommand implements Callable<Integer> {
         CommandLine command = new CommandLine(new ServeCommand(terminal));
         Map<Class<?>, String> groups = new LinkedHashMap<>();
         groups.put(ModelFlags.class, "Model");
+        groups.put(TemplateFlag.class, "Model");
         groups.put(ServerFlags.class, "Server");
         groups.put(EngineFlags.class, "Requests");
         groups.put(LimitFlags.class, "Limits");
@@ -107,13 +107,11 @@ final class ServeCommand implements Callable<Integer> {
         Server server = Server.start(options);
         try (ServeEnd end = ServeEnd.onSignal(server, serving.drainTimeout(), terminal);
                 server) {
-            LlamaOptions loading = runtime.toOptions(engine.parallel()).toBuilder()
-                    .engine(sharing -> engine.fill(sharing.listener(server.engineListener())))
-                    .build();
+            LlamaOptions loading = loading(server);
             Path file = model.path(terminal);
             try (Llama llama = Llama.load(file, loading)) {
                 server.serve(name(file), llama);
-                describe(llama, name(file));
+                new ServeReport(terminal.err(), llama, loading).print(name(file), file);
                 terminal.out().println("listening on " + server.address());
                 terminal.out().flush();
                 end.await();
@@ -122,27 +120,17 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private String name(Path file) {
-        return alias != null ? alias : file.getFileName().toString().replaceFirst("\\.gguf$", "");
+    private LlamaOptions loading(Server server) {
+        LlamaOptions.Builder options = runtime.toOptions(engine.parallel()).toBuilder()
+                .engine(sharing -> {
+                    engine.fill(sharing);
+                    server.engineListeners().forEach(sharing::addListener);
+                });
+        template.fill(options);
+        return options.build();
     }
 
-    private void describe(Llama llama, String name) {
-        ModelInfo info = llama.model().info();
-        terminal.err()
-                .println("model " + name + ": " + info.description() + ", " + Sizes.count(info.parameterCount())
-                        + " weights, " + Sizes.megabytes(info.sizeBytes()));
-        if (llama.generates()) {
-            var limits = llama.engine().limits();
-            terminal.err()
-                    .println("slots " + llama.engine().options().parallelSequences() + ", context " + limits.cells()
-                            + " tokens for all, at most " + limits.sequenceCells() + " for one (trained "
-                            + info.trainedContextSize() + "), batch " + limits.batchSize());
-        }
-        List<Device> devices = Backends.devices();
-        terminal.err()
-                .println("backend " + Backends.libraries().directory() + ": "
-                        + devices.stream()
-                                .map(device -> device.name() + " (" + device.description() + ")")
-                                .collect(Collectors.joining(", ")));
+    private String name(Path file) {
+        return alias != null ? alias : file.getFileName().toString().replaceFirst("\\.gguf$", "");
     }
 }
