@@ -1,0 +1,124 @@
+package io.github.llamacpp4j.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.llamacpp4j.engine.Completion;
+import io.github.llamacpp4j.server.RawClient.Answer;
+import io.github.llamacpp4j.testkit.base.TestModels;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code /v1/completions} with a real model. */
+class CompletionApiIT {
+
+    private static final String PATH = "/v1/completions";
+    private static final String PROMPT = "The capital of France is";
+    private static final String GREEDY = "'temperature':0,'max_tokens':8,";
+
+    private static TestServer served;
+
+    @BeforeAll
+    static void start() {
+        served = TestServer.start("tinychat", TestModels.tinychat());
+    }
+
+    @AfterAll
+    static void stop() {
+        served.close();
+    }
+
+    private static Answer ask(String members) throws IOException {
+        return RawClient.ask(served.server(), RawClient.post(PATH, ("{" + members + "}").replace('\'', '"')));
+    }
+
+    private static JsonNode complete(String members) throws IOException {
+        Answer answer = ask(members);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return answer.json();
+    }
+
+    private static List<String> texts(JsonNode answer) {
+        return answer.get("choices")
+                .valueStream()
+                .map(choice -> choice.get("text").asString())
+                .toList();
+    }
+
+    private static Completion direct(String prompt) {
+        return served.llama().generate(prompt, options -> options.temperature(0).maxTokens(8));
+    }
+
+    private static int[] tokens(String prompt) {
+        return served.llama().tokenizer().encode(prompt, true, true);
+    }
+
+    @Test
+    void aTextOrItsTokensAreContinuedAsTheLibraryDoes() throws IOException {
+        JsonNode answer = complete(GREEDY + "'prompt':'" + PROMPT + "'");
+        assertThat(texts(answer)).containsExactly(direct(PROMPT).text());
+        assertThat(answer.at("/usage/completion_tokens").asInt())
+                .isEqualTo(direct(PROMPT).tokens().size());
+        assertThat(answer.at("/usage/prompt_tokens").asInt()).isEqualTo(tokens(PROMPT).length);
+        assertThat(texts(complete(GREEDY + "'prompt':" + Arrays.toString(tokens(PROMPT)))))
+                .isEqualTo(texts(answer));
+    }
+
+    @Test
+    void severalPromptsAndAnswersAreInOrder() throws IOException {
+        JsonNode answer = complete(GREEDY + "'prompt':['" + PROMPT + "','Hello'],'n':2");
+        String first = direct(PROMPT).text();
+        String second = direct("Hello").text();
+        assertThat(texts(answer)).containsExactly(first, first, second, second);
+        assertThat(answer.get("choices"))
+                .extracting(choice -> choice.get("index").asInt())
+                .containsExactly(0, 1, 2, 3);
+    }
+
+    @Test
+    void aStreamAddsUpToTheWholeAnswer() throws IOException {
+        JsonNode whole = complete(GREEDY + "'prompt':'" + PROMPT + "','echo':true,'logprobs':1");
+        List<JsonNode> chunks = ask(GREEDY + "'prompt':'" + PROMPT + "','echo':true,'logprobs':1,'stream':true")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("data: {"))
+                .map(line -> JsonMapper.shared().readTree(line.substring(6)).at("/choices/0"))
+                .toList();
+        assertThat(chunks.stream().map(chunk -> chunk.get("text").asString()).collect(Collectors.joining()))
+                .isEqualTo(texts(whole).getFirst());
+        assertThat(chunks.stream().flatMap(chunk -> chunk.at("/logprobs/tokens").valueStream()))
+                .isEqualTo(whole.at("/choices/0/logprobs/tokens").valueStream().toList());
+        assertThat(chunks.getLast().get("finish_reason").asString())
+                .isEqualTo(whole.at("/choices/0/finish_reason").asString());
+    }
+
+    @Test
+    void theBestOfSeveralIsTheLikeliest() throws IOException {
+        String sampled =
+                "'prompt':'Once upon a time','seed':3,'logprobs':0,'n':%d,'best_of':4,'temperature':1.5,'max_tokens':8";
+        JsonNode all = complete(sampled.formatted(4));
+        double likeliest = all.get("choices")
+                .valueStream()
+                .mapToDouble(CompletionApiIT::meanLogprob)
+                .max()
+                .orElseThrow();
+        JsonNode best = complete(sampled.formatted(1));
+        assertThat(best.get("choices")).hasSize(1);
+        assertThat(meanLogprob(best.at("/choices/0"))).isCloseTo(likeliest, within(1e-4));
+    }
+
+    private static double meanLogprob(JsonNode choice) {
+        return choice.at("/logprobs/token_logprobs")
+                .valueStream()
+                .mapToDouble(JsonNode::asDouble)
+                .average()
+                .orElseThrow();
+    }
+}
