@@ -97,7 +97,12 @@ class ServeCommandIT {
             process.destroyForcibly().waitFor();
         }
         assertThat(errors(process))
-                .contains("model tinychat", "slots 2, context 2048 tokens", "cache ", "backend ", "fitted context to 2048")
+                .contains(
+                        "model tinychat",
+                        "slots 2, context 2048 tokens",
+                        "cache ",
+                        "backend ",
+                        "fitted context to 2048")
                 .doesNotContain("fitted threads");
     }
 

@@ -84,19 +84,29 @@ class CompletionApiIT {
 
     @Test
     void aStreamAddsUpToTheWholeAnswer() throws IOException {
-        JsonNode whole = complete(GREEDY + "'prompt':'" + PROMPT + "','echo':true,'logprobs':1");
-        List<JsonNode> chunks = ask(GREEDY + "'prompt':'" + PROMPT + "','echo':true,'logprobs':1,'stream':true")
+        JsonNode whole =
+                complete(GREEDY + "'prompt':'" + PROMPT + "','logprobs':1").at("/choices/0");
+        List<JsonNode> chunks = ask(GREEDY + "'prompt':'" + PROMPT + "','logprobs':1,'stream':true")
                 .body()
                 .lines()
                 .filter(line -> line.startsWith("data: {"))
                 .map(line -> JsonMapper.shared().readTree(line.substring(6)).at("/choices/0"))
                 .toList();
         assertThat(chunks.stream().map(chunk -> chunk.get("text").asString()).collect(Collectors.joining()))
-                .isEqualTo(texts(whole).getFirst());
+                .isEqualTo(whole.get("text").asString());
         assertThat(chunks.stream().flatMap(chunk -> chunk.at("/logprobs/tokens").valueStream()))
-                .isEqualTo(whole.at("/choices/0/logprobs/tokens").valueStream().toList());
+                .isEqualTo(whole.at("/logprobs/tokens").valueStream().toList());
         assertThat(chunks.getLast().get("finish_reason").asString())
-                .isEqualTo(whole.at("/choices/0/finish_reason").asString());
+                .isEqualTo(whole.get("finish_reason").asString());
+    }
+
+    @Test
+    void thePromptIsRepeatedOnDemandButHasNoLogprobs() throws IOException {
+        assertThat(texts(complete(GREEDY + "'prompt':'" + PROMPT + "','echo':true")))
+                .containsExactly(PROMPT + direct(PROMPT).text());
+        Answer refused = ask(GREEDY + "'prompt':'" + PROMPT + "','echo':true,'logprobs':1");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().at("/error/param").asString()).isEqualTo("echo");
     }
 
     @Test
