@@ -21,7 +21,7 @@ final class StringFormats {
     private static final String HOST = LABEL + "(\\." + LABEL + "){0,5}";
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}";
     private static final String TOP_LEVEL =
-            "(com|org|net|edu|gov|mil|int|info|biz|name|pro|app|dev|cloud|online|tech|a[c-gil-oq-uwxz]|b[abd-jmnorstvwyz]"
+            "(com|org|net|edu|gov|mil|int|info|biz|name|pro|app|dev|cloud|online|tech|a[c-gilmoq-uwxz]|b[abd-jmnorstvwyz]"
                     + "|c[acdf-ik-oruvw-z]|d[ejkmoz]|e[ceghr-u]|f[ijkmor]|g[abd-ilmnp-uwy]|h[kmnrtu]|i[del-oq-t]|j[emop]"
                     + "|k[eghimnprwyz]|l[abcikr-vy]|m[acdeghk-z]|n[acefgilopruz]|om|p[ae-hk-nrstwy]|qa|r[eosuw]|s[abcdeg-jk-ortuvxyz]"
                     + "|t[cdfghjk-ortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw])";
