@@ -9,9 +9,11 @@ import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.ModelOptions;
 import io.github.llamacpp4j.model.TokenAttribute;
 import io.github.llamacpp4j.model.Tokenizer;
+import io.github.llamacpp4j.natives.LlamaCppHome;
 import io.github.llamacpp4j.testkit.base.SharedCorpora;
 import io.github.llamacpp4j.testkit.base.TestModels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +62,14 @@ class PromptInjectionIT {
         };
     }
 
+    /** A vocabulary of the llama.cpp checkout that the reference was built from. */
+    private static Path reference(String name) {
+        Path file =
+                LlamaCppHome.current().directory().resolve("reference/llama.cpp/models/ggml-vocab-" + name + ".gguf");
+        Assumptions.assumeTrue(Files.exists(file), () -> "skipped: " + file + " is not there");
+        return file;
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -72,8 +83,18 @@ class PromptInjectionIT {
                 "nomic-bert-moe"
             })
     void aMessageIsOnlyText(String name) {
-        try (Model model = Model.load(
-                file(name), ModelOptions.builder().vocabularyOnly(true).build())) {
+        assertOnlyText(name, file(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "qwen35", "gemma-4", "phi-3", "command-r", "deepseek-llm", "falcon", "mpt"})
+    void aMessageIsOnlyTextInVocabulariesOfTheReference(String name) {
+        assertOnlyText(name, reference(name));
+    }
+
+    private static void assertOnlyText(String name, Path file) {
+        try (Model model =
+                Model.load(file, ModelOptions.builder().vocabularyOnly(true).build())) {
             ModelChat chat = ModelChat.of(model, ChatTemplateSource.text(CHATML));
             Tokenizer vocabulary = model.tokenizer();
             Set<Integer> markup = markup(vocabulary);
