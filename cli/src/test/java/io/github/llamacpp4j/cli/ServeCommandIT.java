@@ -94,7 +94,8 @@ class ServeCommandIT {
         try {
             address(process);
         } finally {
-            process.destroyForcibly().waitFor();
+            // Process.destroyForcibly would close the stream of errors.
+            process.toHandle().destroyForcibly();
         }
         assertThat(errors(process))
                 .contains(
