@@ -150,18 +150,22 @@ final class EngineRun {
         }
     }
 
-    /** Reports a step that takes too long, once. */
+    /** Reports a step that takes too long, once; ends with the engine's thread, so that nothing keeps a closed engine. */
     private void watch() {
         long limit = Nanos.of(options.stuckAfter());
+        Duration interval = Duration.ofNanos(Math.max(limit / 4, 1_000_000));
         long reported = 0;
-        while (thread.isAlive()) {
-            long started = stepStartedNanos;
-            long running = System.nanoTime() - started;
-            if (stepping && running > limit && reported != started) {
-                telemetry.stuck(running);
-                reported = started;
+        try {
+            while (!thread.join(interval)) {
+                long started = stepStartedNanos;
+                long running = System.nanoTime() - started;
+                if (stepping && running > limit && reported != started) {
+                    telemetry.stuck(running);
+                    reported = started;
+                }
             }
-            LockSupport.parkNanos(Math.max(limit / 4, 1_000_000));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -5,6 +5,7 @@ import static io.github.llamacpp4j.engine.EngineHarness.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,18 @@ class EngineTest {
             waitUntil(() -> engine.stats().generatedTokens() == 20_000);
         }
         assertThat(decoders.element().closed).isTrue();
+    }
+
+    @Test
+    void nothingKeepsAClosedEngine() throws InterruptedException {
+        try (Engine engine = start(EngineOptions.builder().stuckAfter(Duration.ofHours(1)), false)) {
+            engine.submit(request("p").maxTokens(2).build()).result();
+        }
+        WeakReference<FakeDecoder> decoder = new WeakReference<>(decoders.remove());
+        waitUntil(() -> {
+            System.gc();
+            return decoder.get() == null;
+        });
     }
 
     @Test
