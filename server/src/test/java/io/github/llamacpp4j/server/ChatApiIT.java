@@ -343,6 +343,7 @@ class ChatApiIT {
 
     @Test
     void whileTheEngineIsStuckTheServerAnswersAndWaitersGetCommentsAndAFullQueueSaysWhenToComeBack() throws Exception {
+        Await.until(() -> llama.engine().stats().activeSequences() == 0);
         GATE.shut();
         List<RawClient> clients = new ArrayList<>();
         try {
