@@ -47,11 +47,11 @@ record ArgumentTypes(boolean allowsString, boolean allowsOther, Set<Kind> others
     boolean allowsJson(String json) {
         return switch (json.charAt(0)) {
             case '"' -> allowsString;
-            case '{' -> others.contains(Kind.OBJECT);
-            case '[' -> others.contains(Kind.ARRAY);
-            case 't', 'f' -> others.contains(Kind.BOOLEAN);
-            case 'n' -> others.contains(Kind.NULL);
-            default -> others.contains(Kind.NUMBER);
+            case '{' -> allows(Kind.OBJECT);
+            case '[' -> allows(Kind.ARRAY);
+            case 't', 'f' -> allows(Kind.BOOLEAN);
+            case 'n' -> allows(Kind.NULL);
+            default -> allows(Kind.NUMBER);
         };
     }
 

@@ -15,9 +15,7 @@ final class ElementValue {
     private final Source source;
     private final CallSink calls;
     private final ArgumentSchema schema;
-    private final boolean isText;
-    private final StreamedText text;
-    private final int start;
+    private final UnquotedValue value;
     private int scanned;
     private int within;
 
@@ -28,10 +26,8 @@ final class ElementValue {
         this.source = source;
         this.calls = calls;
         this.schema = calls.schemaOf(key);
-        this.isText = schema.types().onlyString();
-        this.text = new StreamedText(source, calls);
-        this.start = source.position();
-        this.scanned = start;
+        this.value = new UnquotedValue(schema.types(), source, calls);
+        this.scanned = source.position();
     }
 
     static boolean isKey(String name) {
@@ -45,7 +41,7 @@ final class ElementValue {
     Step step() {
         while (scanned < source.length()) {
             Source.Match closing = source.literalAt(scanned, close);
-            Source.Match opening = isText ? Source.Match.NO : source.literalAt(scanned, open);
+            Source.Match opening = value.isText() ? Source.Match.NO : source.literalAt(scanned, open);
             if (closing == Source.Match.YES) {
                 if (within == 0) {
                     return finish();
@@ -58,25 +54,14 @@ final class ElementValue {
             }
             scanned++;
         }
-        if (isText) {
-            text.write(scanned);
-        }
+        value.show(scanned);
         return Step.MORE;
     }
 
     private Step finish() {
-        if (isText) {
-            text.end(scanned);
-        } else {
-            String json = json(source.slice(start, scanned), schema, 0);
-            if (json == null) {
-                source.moveTo(scanned);
-                return Step.REJECT;
-            }
-            calls.arguments(json);
-        }
-        source.moveTo(scanned + close.length());
-        return Step.DONE;
+        boolean ended = value.end(scanned, content -> json(content, schema, 0));
+        source.moveTo(ended ? scanned + close.length() : scanned);
+        return ended ? Step.DONE : Step.REJECT;
     }
 
     private @Nullable String json(String content, ArgumentSchema expected, int depth) {

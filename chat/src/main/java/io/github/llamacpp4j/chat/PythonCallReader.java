@@ -28,7 +28,6 @@ final class PythonCallReader implements CallReader {
     private final Set<String> arguments = new HashSet<>();
     private StringBuilder value = new StringBuilder();
     private ValueScanner scanner = new ValueScanner(ValueScanner.Dialect.PYTHON, value);
-
     private RawQuotes quotes;
 
     PythonCallReader(ToolSyntax.Python syntax, Source source, CallSink calls) {

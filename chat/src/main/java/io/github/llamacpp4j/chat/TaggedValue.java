@@ -16,11 +16,10 @@ final class TaggedValue {
     private final Source source;
     private final CallSink calls;
     private final ArgumentTypes types;
-    private final StreamedText text;
+    private final UnquotedValue value;
     private final List<String> followers;
     private String close;
     private boolean begun;
-    private int start;
     private int scanned;
 
     TaggedValue(ToolSyntax.Tagged syntax, Source source, CallSink calls, ArgumentTypes types) {
@@ -28,7 +27,7 @@ final class TaggedValue {
         this.source = source;
         this.calls = calls;
         this.types = types;
-        this.text = new StreamedText(source, calls);
+        this.value = new UnquotedValue(types, source, calls);
         this.followers = TaggedCallReader.followers(syntax);
         this.close = syntax.valueClose();
     }
@@ -68,8 +67,7 @@ final class TaggedValue {
             }
             close = match == Source.Match.YES ? DATA_CLOSE + syntax.valueClose() : close;
         }
-        start = source.position();
-        scanned = start;
+        scanned = source.position();
         begun = true;
         return true;
     }
@@ -99,11 +97,8 @@ final class TaggedValue {
 
     /** Shows text up to {@code limit}, but for a line feed that may belong to the markup. */
     private void show(int limit) {
-        if (!types.onlyString()) {
-            return;
-        }
         int end = syntax.ownLines() && limit > source.position() && source.at(limit - 1) == '\n' ? limit - 1 : limit;
-        text.write(end);
+        value.show(end);
     }
 
     private Step finish() {
@@ -111,18 +106,9 @@ final class TaggedValue {
         if (syntax.ownLines() && end > source.position() && source.at(end - 1) == '\n') {
             end--;
         }
-        if (types.onlyString()) {
-            text.end(end);
-        } else {
-            String json = interpret(source.slice(start, end), types, calls);
-            if (json == null) {
-                source.moveTo(scanned);
-                return Step.REJECT;
-            }
-            calls.arguments(json);
-        }
-        source.moveTo(scanned + close.length());
-        return Step.DONE;
+        boolean ended = value.end(end, text -> interpret(text, types, calls));
+        source.moveTo(ended ? scanned + close.length() : scanned);
+        return ended ? Step.DONE : Step.REJECT;
     }
 
     /** The JSON that unquoted text stands for; null if it is none that the types allow. */

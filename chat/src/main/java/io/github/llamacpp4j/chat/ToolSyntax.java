@@ -183,6 +183,7 @@ sealed interface ToolSyntax {
      * Python calls with keyword arguments: {@code [f(a=1), g()]}, or {@code f.call(a=1)}.
      *
      * @param end closes the block; may be empty
+     * @param rawQuotes whether texts hold quotes that are not escaped
      */
     record Python(String end, boolean rawQuotes) implements ToolSyntax {
         @Override

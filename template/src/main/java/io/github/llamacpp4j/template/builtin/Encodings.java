@@ -4,9 +4,7 @@ import io.github.llamacpp4j.template.value.Env;
 import io.github.llamacpp4j.template.value.PyBytes;
 import io.github.llamacpp4j.template.value.PyError;
 import io.github.llamacpp4j.template.value.Str;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
@@ -43,28 +41,19 @@ final class Encodings {
     static PyBytes encode(Env env, Str s, Str name, Str errors) {
         env.budget().string(s.chars() * 10L);
         Encoding encoding = encoding(name);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(s.chars() + 8);
         String text = encoding.marked() ? BYTE_ORDER_MARK + s.text() : s.text();
-        try {
-            CharsetEncoder encoder = encoding.charset().newEncoder();
-            if (encoder.canEncode(text)) {
-                write(encoder, text, out);
-            } else {
-                for (int cp : text.codePoints().toArray()) {
-                    String one = Character.toString(cp);
-                    write(encoder, encoder.canEncode(one) ? one : instead(cp, name, errors), out);
-                }
-            }
-        } catch (CharacterCodingException e) {
-            throw PyError.runtime("'" + name.text() + "' codec can't encode the text");
-        }
-        return new PyBytes(out.toByteArray());
+        CharsetEncoder encoder = encoding.charset().newEncoder();
+        String encodable = encoder.canEncode(text) ? text : encodable(text, encoder, name, errors);
+        return new PyBytes(encodable.getBytes(encoding.charset()));
     }
 
-    private static void write(CharsetEncoder encoder, String text, ByteArrayOutputStream out)
-            throws CharacterCodingException {
-        ByteBuffer bytes = encoder.encode(CharBuffer.wrap(text));
-        out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    private static String encodable(String text, CharsetEncoder encoder, Str name, Str errors) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(cp -> {
+            String one = Character.toString(cp);
+            out.append(encoder.canEncode(one) ? one : instead(cp, name, errors));
+        });
+        return out.toString();
     }
 
     private static String instead(int cp, Str encoding, Str errors) {
@@ -72,14 +61,25 @@ final class Encodings {
             case "ignore" -> "";
             case "replace" -> "?";
             case "xmlcharrefreplace" -> "&#" + cp + ";";
-            case "backslashreplace" ->
-                cp < 0x100
-                        ? String.format(Locale.ROOT, "\\x%02x", cp)
-                        : String.format(Locale.ROOT, cp < 0x10000 ? "\\u%04x" : "\\U%08x", cp);
-            case "namereplace" -> "\\N{" + Character.getName(cp) + "}";
+            case "backslashreplace" -> backslashed(cp);
+            case "namereplace" -> isNamed(cp) ? "\\N{" + Character.getName(cp) + "}" : backslashed(cp);
             case "strict", "surrogateescape", "surrogatepass" ->
                 throw PyError.runtime("'" + encoding.text() + "' codec can't encode the text");
             default -> throw PyError.runtime("unknown error handler name '" + errors.text() + "'");
+        };
+    }
+
+    private static String backslashed(int cp) {
+        return cp < 0x100
+                ? String.format(Locale.ROOT, "\\x%02x", cp)
+                : String.format(Locale.ROOT, cp < 0x10000 ? "\\u%04x" : "\\U%08x", cp);
+    }
+
+    /** Whether Unicode names a code point; Java makes names of its own for some of the others. */
+    private static boolean isNamed(int cp) {
+        return switch (Character.getType(cp)) {
+            case Character.UNASSIGNED, Character.PRIVATE_USE, Character.SURROGATE, Character.CONTROL -> false;
+            default -> true;
         };
     }
 

@@ -38,7 +38,7 @@ public final class PySet implements PySized {
     }
 
     /** Whether a value compares as a set does: a set, or a view of a dict's keys or items. */
-    public static boolean isSetLike(Object o) {
+    static boolean isSetLike(Object o) {
         return o instanceof PySet || isSetView(o);
     }
 

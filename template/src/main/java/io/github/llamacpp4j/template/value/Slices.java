@@ -6,7 +6,7 @@ public final class Slices {
 
     /** Whether there are slices of a value. */
     public static boolean isSliceable(Object o) {
-        return (o instanceof Str || o instanceof PySequence) && Operators.length(o) >= 0;
+        return o instanceof Str || o instanceof PySequence;
     }
 
     /** The slice; bounds that are None take their defaults. */
@@ -14,13 +14,13 @@ public final class Slices {
         if (o instanceof Undefined u) {
             throw u.error();
         }
-        int length = Operators.length(o);
         if (!isSliceable(o)) {
             throw PyError.runtime(
                     o instanceof PyDict
                             ? "unhashable type: 'slice'"
                             : "'" + Text.typeName(o) + "' object is not subscriptable");
         }
+        int length = Operators.length(o);
         int by = step == None.NONE ? 1 : index(step);
         if (by == 0) {
             throw PyError.runtime("slice step cannot be zero");
