@@ -60,7 +60,7 @@ class SamplingPartsTest {
     @Test
     void sortKeysOrderLikeAStableSortWhateverTheLength() {
         Random random = new Random(2);
-        for (int size : new int[] {0, 1, 2, 100, 2048, 2049, 30_000}) {
+        for (int size : new int[] {0, 1, 2, 100, 128, 129, 2048, 2049, 30_000}) {
             SortKeys keys = new SortKeys(size);
             float[] values = new float[size];
             for (int i = 0; i < size; i++) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Java function that C can call. A throwable must not cross back into C, which would end the JVM: the first one is kept
- * here and C gets the answer that stops its work soonest. After the native call returns, the Java caller asks
+ * here and C gets the answer that the kind of callback names. After the native call returns, the Java caller asks
  * {@link #rethrow()}.
  *
  * <p>The function pointer is valid until its arena closes; C must have forgotten it by then. Callbacks may arrive on

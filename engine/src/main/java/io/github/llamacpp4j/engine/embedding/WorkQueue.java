@@ -2,6 +2,7 @@ package io.github.llamacpp4j.engine.embedding;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -35,7 +36,7 @@ final class WorkQueue {
 
         /** Of how many calls there is something among it. */
         int calls() {
-            return (int) works.stream().map(Work::call).distinct().count();
+            return callsAmong(works);
         }
     }
 
@@ -139,7 +140,11 @@ final class WorkQueue {
     }
 
     private int waitingCalls() {
-        return (int) waiting.stream().map(Work::call).distinct().count();
+        return callsAmong(waiting);
+    }
+
+    private static int callsAmong(Collection<Work> works) {
+        return (int) works.stream().map(Work::call).distinct().count();
     }
 
     private void fill(List<Work> taken, int mostCalls) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WorkQueueTest {
 
-    private static final long LONG = Duration.ofSeconds(30).toNanos();
+    /** Longer than a test may take, so that one which waits for the end of it fails. */
+    private static final long LONG = Duration.ofHours(1).toNanos();
 
     private static WorkQueue queue() {
         return new WorkQueue(100, new BatchShape(256, 32, Optional.of(new AttentionBlocks(16, true))), 2);
