@@ -259,8 +259,8 @@ public final class Llama implements AutoCloseable {
     }
 
     /**
-     * The chat template that the model brought along, or that {@link LlamaOptions#chatTemplate()} chose; where tools are offered
-     * and the source has {@linkplain ChatTemplateSource#toolTemplate another one for them}, that one is used.
+     * The chat template that the model brought along, or that {@link LlamaOptions#chatTemplate()} chose. Conversations that
+     * offer tools use the source's {@linkplain ChatTemplateSource#toolTemplate other one for them}, where it has one.
      *
      * @throws ChatException if there is none, or it cannot be used
      */

@@ -4,7 +4,6 @@ import com.fasterxml.classmate.ResolvedType;
 import com.github.victools.jsonschema.generator.SchemaGenerationContext;
 import com.github.victools.jsonschema.generator.TypeScope;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,8 +42,7 @@ final class MapKeys {
         if (constants != null) {
             return constants(constants);
         }
-        return Optional.of(key)
-                .flatMap(ValueSchemas::ofString)
+        return ValueSchemas.ofString(key)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "expected a map with strings, enums, whole numbers, dates or UUIDs as keys, found "
                                 + key.getTypeName()));

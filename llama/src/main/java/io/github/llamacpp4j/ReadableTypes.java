@@ -38,7 +38,7 @@ final class ReadableTypes implements CustomDefinitionProviderV2 {
         if (isWritten(erased)) {
             return null;
         }
-        if (erased == void.class || erased.getName().startsWith("java")) {
+        if (erased == void.class || isOfTheJdk(erased)) {
             throw refused(erased, "JSON has no form for it");
         }
         try {
@@ -60,6 +60,10 @@ final class ReadableTypes implements CustomDefinitionProviderV2 {
                 || JsonNode.class.isAssignableFrom(type)
                 || Collection.class.isAssignableFrom(type)
                 || Map.class.isAssignableFrom(type);
+    }
+
+    private static boolean isOfTheJdk(Class<?> type) {
+        return type.getName().startsWith("java.") || type.getName().startsWith("javax.");
     }
 
     private static IllegalArgumentException refused(Class<?> type, String reason) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -86,7 +87,7 @@ final class ToolLoop {
                                 + "); allow more tokens",
                         null);
             }
-            String id = parsed.id().isEmpty() ? String.format("call%05d", ++calls) : parsed.id();
+            String id = parsed.id().isEmpty() ? String.format(Locale.ROOT, "call%05d", ++calls) : parsed.id();
             requested.add(new Requested(parsed, new ToolCall(id, parsed.name(), parsed.arguments())));
         }
         return requested;

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import javaparts.Part;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,5 +176,11 @@ class OutputTypeTest {
                     assertThat(e.kind()).isEqualTo(TypedOutputException.Kind.UNREADABLE);
                     assertThat(e.text()).isEqualTo(json);
                 });
+    }
+
+    @Test
+    void aPackageMayBeginLikeThoseOfTheJdk() {
+        OutputType<Part> type = OutputType.of(Part.class);
+        assertThat(type.decode("{\"name\": \"wheel\"}")).isEqualTo(new Part("wheel"));
     }
 }
