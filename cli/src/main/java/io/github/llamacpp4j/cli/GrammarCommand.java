@@ -10,7 +10,6 @@ import io.github.llamacpp4j.grammar.SchemaOptions;
 import io.github.llamacpp4j.grammar.TokenVocabulary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -115,13 +114,13 @@ final class GrammarCommand implements Callable<Integer> {
 
     private Grammar grammar(Source from, TokenVocabulary vocabulary, SchemaOptions options) throws IOException {
         if (from.gbnf != null) {
-            return GrammarChecking.gbnf(Files.readString(from.gbnf), vocabulary);
+            return GrammarChecking.gbnf(TextFile.read(from.gbnf), vocabulary);
         }
         if (from.schema == null) {
             throw new CommandFailure("request", "name a grammar with --gbnf FILE or --schema FILE");
         }
         try {
-            SchemaGrammar grammar = GrammarChecking.schema(Json.EXACT.readTree(Files.readString(from.schema)), options);
+            SchemaGrammar grammar = GrammarChecking.schema(Json.EXACT.readTree(TextFile.read(from.schema)), options);
             for (SchemaGrammar.UnenforcedKeyword keyword : grammar.unenforced()) {
                 terminal.err()
                         .println("not enforced: " + keyword.pointer() + " " + keyword.keyword() + ": "

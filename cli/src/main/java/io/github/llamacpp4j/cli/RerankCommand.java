@@ -8,7 +8,6 @@ import io.github.llamacpp4j.engine.embedding.YesNoPrompt;
 import io.github.llamacpp4j.model.Model;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +93,7 @@ final class RerankCommand implements Callable<Integer> {
                 .computing(
                         computing.change(RerankerOptions.defaults().computing()).build());
         if (promptFile != null) {
-            builder.prompt(new YesNoPrompt(Files.readString(promptFile), yes, no));
+            builder.prompt(new YesNoPrompt(TextFile.read(promptFile), yes, no));
         } else if (qwen3) {
             builder.prompt(YesNoPrompt.qwen3());
         }

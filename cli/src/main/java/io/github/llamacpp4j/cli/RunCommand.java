@@ -10,9 +10,6 @@ import io.github.llamacpp4j.engine.GenerationEvent;
 import io.github.llamacpp4j.engine.Timings;
 import io.github.llamacpp4j.engine.Usage;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -53,12 +50,8 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private RuntimeFlags runtime = new RuntimeFlags();
 
-    @Option(
-            names = "--output",
-            paramLabel = "text|json",
-            defaultValue = "text",
-            description = "Stream text, or print one JSON object at the end (default text).")
-    private Output output = Output.TEXT;
+    @Mixin
+    private OutputFlag output = new OutputFlag();
 
     @Option(names = "--jsonl", description = "Answer JSON requests line by line, one after another.")
     private boolean batch;
@@ -68,11 +61,6 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "With --jsonl: work on N lines at a time, sharing what their prompts have in common.")
     private @Nullable Integer parallel;
-
-    private enum Output {
-        TEXT,
-        JSON
-    }
 
     RunCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -90,9 +78,10 @@ final class RunCommand implements Callable<Integer> {
                 CompletionBatch completions = new CompletionBatch(llama, options);
                 return parallel == null ? lines.run(completions) : lines.runParallel(completions, parallel);
             }
-            switch (output) {
-                case TEXT -> stream(llama, text, options);
-                case JSON -> terminal.out().println(Json.line(CompletionBatch.complete(llama, text, options)));
+            if (output.json()) {
+                terminal.out().println(Json.line(CompletionBatch.complete(llama, text, options)));
+            } else {
+                stream(llama, text, options);
             }
             return 0;
         }
@@ -103,21 +92,9 @@ final class RunCommand implements Callable<Integer> {
             throw new CommandFailure("usage", "give the prompt as an argument or by --prompt-file, not both");
         }
         if (promptFile != null) {
-            return text(promptFile);
+            return TextFile.read(promptFile);
         }
         return prompt != null ? prompt : new String(terminal.in().readAllBytes(), UTF_8);
-    }
-
-    private static String text(Path file) throws IOException {
-        try {
-            return Files.readString(file);
-        } catch (FileSystemException explained) {
-            throw explained;
-        } catch (CharacterCodingException e) {
-            throw new CommandFailure("request", file + " is not text in UTF-8");
-        } catch (IOException e) {
-            throw new CommandFailure("request", file + " cannot be read: " + e.getMessage());
-        }
     }
 
     private void stream(Llama llama, String text, GenerationOptions options) {

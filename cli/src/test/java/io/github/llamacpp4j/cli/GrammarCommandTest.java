@@ -83,6 +83,15 @@ class GrammarCommandTest {
         assertThat(outcome.err()).contains("line 1, column 10");
     }
 
+    @Test
+    void aFileThatIsNoTextIsNamed() throws IOException {
+        Path noise = Files.write(folder.resolve("noise"), new byte[] {(byte) 0xFF, (byte) 0xFE});
+        for (String option : new String[] {"--gbnf", "--schema"}) {
+            assertThat(run("", "grammar", option, noise.toString()).err())
+                    .isEqualToNormalizingNewlines("error: " + noise + " is not text in UTF-8\n");
+        }
+    }
+
     private static Outcome run(String input, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
