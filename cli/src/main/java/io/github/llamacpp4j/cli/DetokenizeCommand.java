@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code detokenize}: token ids to text. */
 @Command(
@@ -23,6 +24,9 @@ final class DetokenizeCommand implements Callable<Integer> {
 
     @Mixin
     private ModelFlags model = new ModelFlags();
+
+    @Mixin
+    private OutputFlag output = new OutputFlag();
 
     @Option(names = "--no-special", description = "Leave special tokens out of the text.")
     private boolean noSpecial;
@@ -38,12 +42,19 @@ final class DetokenizeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Model vocabulary = model.loadVocabulary(terminal)) {
             Tokenizer tokenizer = vocabulary.tokenizer();
+            TokenizerBatch answers = new TokenizerBatch(tokenizer);
             if (batch) {
-                return new JsonLines(terminal).run(new TokenizerBatch(tokenizer));
+                return new JsonLines(terminal).run(answers);
             }
             int[] ids = ids(new String(terminal.in().readAllBytes(), UTF_8));
-            byte[] text = tokenizer.decodeToBytes(ids, false, !noSpecial);
-            terminal.out().write(text, 0, text.length);
+            if (output.json()) {
+                ObjectNode answer = Json.object();
+                answers.putText(ids, false, !noSpecial, answer);
+                terminal.out().println(Json.line(answer));
+            } else {
+                byte[] text = tokenizer.decodeToBytes(ids, false, !noSpecial);
+                terminal.out().write(text, 0, text.length);
+            }
             return 0;
         }
     }

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code tokenize}: text to token ids. */
 @Command(
@@ -29,6 +30,9 @@ final class TokenizeCommand implements Callable<Integer> {
     @Mixin
     private ModelFlags model = new ModelFlags();
 
+    @Mixin
+    private OutputFlag output = new OutputFlag();
+
     @Option(names = "--ids", description = "Print the ids alone, as a JSON array.")
     private boolean idsOnly;
 
@@ -46,12 +50,17 @@ final class TokenizeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Model vocabulary = model.loadVocabulary(terminal)) {
             Tokenizer tokenizer = vocabulary.tokenizer();
+            TokenizerBatch answers = new TokenizerBatch(tokenizer);
             if (batch) {
-                return new JsonLines(terminal).run(new TokenizerBatch(tokenizer));
+                return new JsonLines(terminal).run(answers);
             }
             int[] ids = tokenizer.encode(terminal.in().readAllBytes(), !noSpecial, !noSpecial);
             if (idsOnly) {
                 terminal.out().println(Arrays.toString(ids));
+            } else if (output.json()) {
+                ObjectNode answer = Json.object();
+                answers.putTokens(ids, answer);
+                terminal.out().println(Json.line(answer));
             } else {
                 for (int id : ids) {
                     terminal.out().println("%6d  %s".formatted(id, quoted(tokenizer.piece(id, true))));

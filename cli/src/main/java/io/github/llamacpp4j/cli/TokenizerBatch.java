@@ -41,6 +41,11 @@ final class TokenizerBatch implements JsonLines.Handler {
                 .map(JsonNode::asString)
                 .orElseThrow(() -> new CommandFailure("request", "\"text\" must be a string"));
         int[] ids = tokenizer.encode(text, flag(request, "add_special", true), flag(request, "parse_special", true));
+        putTokens(ids, answer);
+    }
+
+    /** Tells of tokens as they are told of in an answer. */
+    void putTokens(int[] ids, ObjectNode answer) {
         ArrayNode idArray = answer.putArray("ids");
         ArrayNode pieces = answer.putArray("pieces_hex");
         for (int id : ids) {
@@ -64,6 +69,11 @@ final class TokenizerBatch implements JsonLines.Handler {
         }
         boolean removeSpecial = flag(request, "remove_special", false);
         boolean unparseSpecial = flag(request, "unparse_special", true);
+        putText(ids, removeSpecial, unparseSpecial, answer);
+    }
+
+    /** Tells of a text as it is told of in an answer. */
+    void putText(int[] ids, boolean removeSpecial, boolean unparseSpecial, ObjectNode answer) {
         answer.put("text", tokenizer.decode(ids, removeSpecial, unparseSpecial));
         answer.put("bytes_hex", hex(tokenizer.decodeToBytes(ids, removeSpecial, unparseSpecial)));
     }
