@@ -56,7 +56,9 @@ class LangChainClientIT {
 
     @AfterParameterizedClassInvocation
     static void stop() throws IOException {
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 
     private OpenAiChatModel.OpenAiChatModelBuilder client() {

@@ -74,8 +74,10 @@ class OpenAiClientIT {
 
     @AfterParameterizedClassInvocation
     static void stop() throws IOException {
-        client.close();
-        server.close();
+        if (server != null) {
+            client.close();
+            server.close();
+        }
     }
 
     private static OpenAIClient client(String key) {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** The built command in a process of its own, as its users run it. Ended when closed. */
+/** The built command in a process of its own, as its users run it. Ended when closed; closing it again does nothing. */
 final class ServedJar implements AutoCloseable {
 
     private static final String ADDRESS = "listening on ";
@@ -105,6 +105,6 @@ final class ServedJar implements AutoCloseable {
     @Override
     public void close() throws IOException {
         process.destroyForcibly();
-        Files.delete(errors);
+        Files.deleteIfExists(errors);
     }
 }
