@@ -51,7 +51,7 @@ final class ChoiceScorer {
     }
 
     private EngineRequest request(EngineRequest prompt, String option) {
-        int[] tokens = vocabulary.tokenize(option.getBytes(StandardCharsets.UTF_8));
+        int[] tokens = vocabulary.tokenizeContinuation(option.getBytes(StandardCharsets.UTF_8));
         if (tokens.length == 0) {
             throw new IllegalArgumentException("an option has at least one token, found an empty one");
         }

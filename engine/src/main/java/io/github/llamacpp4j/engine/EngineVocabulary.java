@@ -22,6 +22,14 @@ public interface EngineVocabulary {
     /** The tokens of a piece of text in UTF-8, without special tokens at its ends or inside. */
     int[] tokenize(byte[] text);
 
+    /**
+     * The tokens of a piece of text in UTF-8 that goes on where other text has ended: as {@link #tokenize} gives them, without the
+     * space that some vocabularies put in front of a text.
+     */
+    default int[] tokenizeContinuation(byte[] text) {
+        return tokenize(text);
+    }
+
     /** Tokens that the model's file says must never be chosen; none unless it says so. */
     default List<Integer> suppressedTokens() {
         return List.of();

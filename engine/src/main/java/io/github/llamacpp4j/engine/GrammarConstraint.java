@@ -47,7 +47,7 @@ public final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public int[] forcedTokens() {
-        return cursor.forcedTokens(vocabulary::tokenize);
+        return cursor.forcedTokens(vocabulary::tokenizeContinuation);
     }
 
     @Override

@@ -53,6 +53,11 @@ public final class ModelVocabulary implements EngineVocabulary {
     }
 
     @Override
+    public int[] tokenizeContinuation(byte[] text) {
+        return tokenizer.encodeContinuation(text);
+    }
+
+    @Override
     public List<Integer> suppressedTokens() {
         return suppressed;
     }

@@ -1,6 +1,5 @@
 package io.github.llamacpp4j.grammar;
 
-import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.function.Function;
 
@@ -14,7 +13,6 @@ public final class GrammarCursor {
     /** The most steps that can be taken back; older states are let go, and with them what the automaton remembered then. */
     public static final int MOST_ROLLBACK = 1024;
 
-    private static final int MAX_FORCED_BYTES = 1 << 16;
     private static final int[] NONE = {};
 
     private final Automaton automaton;
@@ -129,32 +127,18 @@ public final class GrammarCursor {
      * @return UTF-8 bytes, not necessarily whole characters; empty when nothing is forced
      */
     public byte[] forcedBytes() {
-        State state = state();
-        int value = finished ? -1 : forcedByte(state);
-        if (value < 0) {
-            return new byte[0];
-        }
-        ByteArrayOutputStream forced = new ByteArrayOutputStream();
-        while (value >= 0 && forced.size() < MAX_FORCED_BYTES) {
-            forced.write(value);
-            state = automaton.step(state, value);
-            value = forcedByte(state);
-        }
-        return forced.toByteArray();
+        return finished ? new byte[0] : new ForcedText(automaton, vocabulary, state()).bytes();
     }
 
     /**
      * Gives the tokens that must come next, for jumping forward without sampling: the text that must come next as the tokenizer cuts
-     * it, without a last token that a longer one could take the place of.
+     * it, without the last tokens that one reaching beyond them could take the place of.
      *
-     * @param tokenizer cuts a text in UTF-8 into tokens
+     * @param tokenizer cuts a text in UTF-8 that goes on where other text has ended into tokens
      * @return the tokens; none when nothing is forced or when the tokenizer changes the text
      */
     public int[] forcedTokens(Function<byte[], int[]> tokenizer) {
-        byte[] forced = forcedBytes();
-        return forced.length == 0
-                ? NONE
-                : new ForcedText(automaton, vocabulary, state(), forced).cut(tokenizer.apply(forced));
+        return finished ? NONE : new ForcedText(automaton, vocabulary, state()).tokens(tokenizer);
     }
 
     /**
@@ -204,14 +188,6 @@ public final class GrammarCursor {
             return named == automaton.dead && state.accepting ? state : named;
         }
         return automaton.token(state, token, vocabulary.text(token));
-    }
-
-    private int forcedByte(State state) {
-        if (state.accepting || state.testsTokens) {
-            return -1;
-        }
-        int byteClass = state.onlyByteClass();
-        return byteClass < 0 ? -1 : automaton.network().onlyByte[byteClass];
     }
 
     private static boolean noByteFollows(State state) {

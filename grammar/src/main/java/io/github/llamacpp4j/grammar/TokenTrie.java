@@ -69,13 +69,17 @@ final class TokenTrie {
         first[total] = tokens.length;
     }
 
-    /** {@return the node at which a text ends, which some token must begin with} */
-    int find(byte[] text) {
+    /** {@return the node at which the text from {@code from} on ends, or -1 if no token begins with it} */
+    int find(byte[] text, int from) {
         int node = 0;
-        for (byte wanted : text) {
+        for (int i = from; i < text.length; i++) {
+            int last = end[node];
             node++;
-            while (value[node] != wanted) {
+            while (node < last && value[node] != text[i]) {
                 node = end[node];
+            }
+            if (node == last) {
+                return -1;
             }
         }
         return node;

@@ -14,6 +14,7 @@ import static java.util.Objects.requireNonNull;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,9 @@ public final class Tokenizer {
 
     /** The most tokens that can be decoded in one call. */
     public static final int MAX_TOKENS = 1 << 26;
+
+    /** A character that vocabularies have as a single byte only, so that no token holds it and what follows. */
+    private static final String NEVER_MERGED = "\u0001";
 
     private static final int FIRST_GUESS_TOKENS = 1 << 14;
     private static final int EXTRA_TOKENS = 4;
@@ -120,6 +124,24 @@ public final class Tokenizer {
      */
     public int[] encode(byte[] text, boolean addSpecial, boolean parseSpecial) {
         return encode(new String(text, StandardCharsets.UTF_8), addSpecial, parseSpecial);
+    }
+
+    /**
+     * The tokens of a text that goes on where other text has ended: no special token is added or recognised, and a vocabulary that
+     * puts a space in front of a text does not do so here.
+     *
+     * @param text UTF-8; what is not UTF-8 counts as U+FFFD
+     * @throws IllegalArgumentException if the text is longer than {@link #MAX_TEXT_BYTES}
+     */
+    public int[] encodeContinuation(byte[] text) {
+        if (type() != VocabularyType.SENTENCE_PIECE && type() != VocabularyType.UNIGRAM) {
+            return encode(text, false, false);
+        }
+        int[] before = encode(NEVER_MERGED, false, false);
+        int[] whole = encode(NEVER_MERGED + new String(text, StandardCharsets.UTF_8), false, false);
+        return Arrays.equals(before, Arrays.copyOf(whole, before.length))
+                ? Arrays.copyOfRange(whole, before.length, whole.length)
+                : encode(text, false, false);
     }
 
     /** Bytes that are not UTF-8 must not come here: the native tokenizer throws where nothing catches. */
