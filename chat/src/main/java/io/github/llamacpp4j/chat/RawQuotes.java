@@ -29,11 +29,11 @@ final class RawQuotes {
         this.calls = calls;
     }
 
-    /** Whether the quote before {@code index} ends the text. */
+    /** Whether the quote before {@code index} ends the text; at the end of an answer that was cut off nothing may tell. */
     Source.Match end(int index) {
         Source.Match match = goesOn(index);
         raw |= match == Source.Match.NO;
-        return match == Source.Match.MORE && source.ended() ? Source.Match.YES : match;
+        return match;
     }
 
     private Source.Match goesOn(int index) {
@@ -43,7 +43,10 @@ final class RawQuotes {
         }
         return switch (source.at(next)) {
             case ',' -> argument(next + 1);
-            case ')' -> raw ? callEnd(next + 1) : Source.Match.YES;
+            case ')' -> {
+                Source.Match end = callEnd(next + 1);
+                yield end == Source.Match.MORE && source.ended() && !raw ? Source.Match.YES : end;
+            }
             default -> Source.Match.NO;
         };
     }
@@ -86,7 +89,8 @@ final class RawQuotes {
         if (stop < 0) {
             return Source.Match.MORE;
         }
-        boolean called = source.at(stop) == '(' && calls.offers(source.slice(start, stop));
+        String name = source.slice(start, stop);
+        boolean called = source.at(stop) == '(' && (raw ? calls.offers(name) : !name.isEmpty());
         return called ? Source.Match.YES : Source.Match.NO;
     }
 

@@ -112,6 +112,17 @@ class OutputParserTest {
     }
 
     @Test
+    void an_argument_given_twice_leaves_open_which_one_is_meant() {
+        String raw =
+                "<tool_call>\n{\"name\": \"edit\", \"arguments\": {\"text\": \"a\", \"text\": \"b\"}}\n</tool_call>";
+        ParsedOutput output = HERMES.parse(raw, TOOLS, "");
+
+        assertThat(output.text()).isEqualTo(raw);
+        assertThat(output.toolCalls()).isEmpty();
+        assertThat(output.flags()).containsExactly(OutputFlag.MALFORMED_TOOL_CALL);
+    }
+
+    @Test
     void a_call_after_a_broken_one_is_still_found() {
         ParsedOutput output = HERMES.parse(
                 "<tool_call>\n<tool_call>\n{\"name\": \"ping\", \"arguments\": {}}\n</tool_call>", TOOLS, "");
@@ -213,6 +224,7 @@ class OutputParserTest {
             value = {
                 "edit(text='print('hi')')                  | print('hi')",
                 "edit(text='it's', count=2)                | it's",
+                "edit(text='f(')')')                       | f(')')",
                 "edit(text='f('a', end='b')', on=True)     | f('a', end='b')",
                 "edit(text='x', 'y'], ping()', count=1)    | x', 'y'], ping()",
                 "edit(count=1, text='a 'b')]')             | a 'b')]",
@@ -232,6 +244,25 @@ class OutputParserTest {
         answer.chars().forEach(c -> byCharacter.accept(String.valueOf((char) c)));
         byCharacter.finish();
         assertThat(byCharacter.result()).isEqualTo(output);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "edit(text='print('hi')     | print('hi",
+                "edit(text='print('hi'      | print('hi",
+                "edit(text='print('         | print(",
+                "edit(text='it'             | it"
+            })
+    void quotes_at_the_end_of_a_cut_answer_end_no_text(String calls, String text) {
+        OutputSyntax raw = OutputSyntax.of("<|tool_call_start|>{{ \"'\" + value + \"'\" }}");
+
+        ParsedOutput output = raw.parse("<|tool_call_start|>[" + calls, TOOLS, "");
+
+        assertThat(output.toolCalls()).containsExactly(new ParsedToolCall("", "edit", "{\"text\":\"" + text, false));
+        assertThat(output.flags()).contains(OutputFlag.UNFINISHED_TOOL_CALL);
     }
 
     @Test
