@@ -6,4 +6,7 @@ module io.github.llamacpp4j.chat {
     requires transitive tools.jackson.databind;
 
     exports io.github.llamacpp4j.chat;
+
+    opens io.github.llamacpp4j.chat to
+            tools.jackson.databind;
 }

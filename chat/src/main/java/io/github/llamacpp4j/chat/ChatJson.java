@@ -3,17 +3,8 @@ package io.github.llamacpp4j.chat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.JsonParser;
-import tools.jackson.databind.DeserializationContext;
-import tools.jackson.databind.JacksonModule;
-import tools.jackson.databind.SerializationContext;
-import tools.jackson.databind.ValueDeserializer;
-import tools.jackson.databind.ValueSerializer;
-import tools.jackson.databind.module.SimpleModule;
 
 /**
  * Messages, tools and tool choices as JSON in the shape of OpenAI's chat completions API, both ways. Reading accepts at
@@ -22,6 +13,9 @@ import tools.jackson.databind.module.SimpleModule;
  *
  * <p>Fields that have no place in the types (a message's {@code refusal}, a tool's {@code strict}) are ignored;
  * {@code reasoning} is read as {@code reasoning_content}.
+ *
+ * <p>Any Jackson mapper reads and writes {@link ChatMessage}, {@link ContentPart}, {@link ToolCall}, {@link ToolDefinition} and
+ * {@link ToolChoice} in the same shape, also as parts of other types, with its own limits and exceptions.
  */
 public final class ChatJson {
     public static final int MAX_MESSAGES = 10_000;
@@ -68,41 +62,6 @@ public final class ChatJson {
 
     public static String write(ToolChoice choice) {
         return JsonTrees.write(WireCodec.tree(choice));
-    }
-
-    /**
-     * A Jackson module that reads and writes {@link ChatMessage}, {@link ContentPart}, {@link ToolCall},
-     * {@link ToolDefinition} and {@link ToolChoice} in the same shape. Bad input is a {@link ChatException}; the limits
-     * on size and depth are those of the mapper it is registered with.
-     */
-    public static JacksonModule module() {
-        SimpleModule module = new SimpleModule("llamacpp4j-chat");
-        register(module, ChatMessage.class, WireCodec::message, WireCodec::tree);
-        register(module, ContentPart.class, WireCodec::part, WireCodec::tree);
-        register(module, ToolCall.class, WireCodec::toolCall, WireCodec::tree);
-        register(module, ToolDefinition.class, WireCodec::tool, WireCodec::tree);
-        register(module, ToolChoice.class, WireCodec::toolChoice, WireCodec::tree);
-        return module;
-    }
-
-    private static <T> void register(
-            SimpleModule module,
-            Class<T> type,
-            BiFunction<@Nullable Object, String, T> read,
-            Function<T, Object> write) {
-        module.addDeserializer(type, new ValueDeserializer<T>() {
-            @Override
-            public T deserialize(JsonParser parser, DeserializationContext context) {
-                @Nullable Object tree = context.readValue(parser, Object.class);
-                return checked(() -> read.apply(tree, type.getSimpleName()));
-            }
-        });
-        module.addSerializer(type, new ValueSerializer<T>() {
-            @Override
-            public void serialize(T value, JsonGenerator generator, SerializationContext context) {
-                generator.writePOJO(write.apply(value));
-            }
-        });
     }
 
     private static <T> List<T> list(

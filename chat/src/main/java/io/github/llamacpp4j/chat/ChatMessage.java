@@ -3,11 +3,15 @@ package io.github.llamacpp4j.chat;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import tools.jackson.databind.annotation.JsonDeserialize;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * One message of a conversation. All messages are immutable and safe for use by several threads. OpenAI's
  * {@code developer} role is read as a {@link SystemMessage}.
  */
+@JsonSerialize(using = JacksonBinding.Writer.class)
+@JsonDeserialize(using = JacksonBinding.MessageReader.class)
 public sealed interface ChatMessage {
 
     /** The role as it is written on the wire: {@code system}, {@code user}, {@code assistant} or {@code tool}. */

@@ -1,11 +1,15 @@
 package io.github.llamacpp4j.chat;
 
 import java.util.Objects;
+import tools.jackson.databind.annotation.JsonDeserialize;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * One part of a message's content. Only {@link Text} can be rendered today; {@link Image} and {@link Audio} are reserved
  * so that a conversation can carry them without loss. Immutable and safe for use by several threads.
  */
+@JsonSerialize(using = JacksonBinding.Writer.class)
+@JsonDeserialize(using = JacksonBinding.PartReader.class)
 public sealed interface ContentPart {
 
     /** Plain text; may be empty. */

@@ -3,6 +3,8 @@ package io.github.llamacpp4j.chat;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * A call of a tool that the model asked for. Immutable and safe for use by several threads.
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param arguments the arguments in the order in which they were written; values are {@code Map}, {@code List},
  *     {@code String}, {@code Number}, {@code Boolean} or null
  */
+@JsonSerialize(using = JacksonBinding.Writer.class)
+@JsonDeserialize(using = JacksonBinding.ToolCallReader.class)
 public record ToolCall(String id, String name, Map<String, @Nullable Object> arguments) {
     public ToolCall(String id, String name, Map<String, @Nullable Object> arguments) {
         this.id = Objects.requireNonNull(id, "id");

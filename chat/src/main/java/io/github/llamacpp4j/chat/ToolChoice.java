@@ -1,6 +1,11 @@
 package io.github.llamacpp4j.chat;
 
+import tools.jackson.databind.annotation.JsonDeserialize;
+import tools.jackson.databind.annotation.JsonSerialize;
+
 /** Whether the model may, must or must not call a tool. Immutable and safe for use by several threads. */
+@JsonSerialize(using = JacksonBinding.Writer.class)
+@JsonDeserialize(using = JacksonBinding.ToolChoiceReader.class)
 public sealed interface ToolChoice {
 
     /** The model decides; the default. */

@@ -3,6 +3,8 @@ package io.github.llamacpp4j.chat;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * A tool that the model may call. Immutable and safe for use by several threads.
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the JSON Schema of the arguments as a tree of {@code Map}, {@code List}, {@code String},
  *     {@code Number}, {@code Boolean} and null; empty for a tool without arguments
  */
+@JsonSerialize(using = JacksonBinding.Writer.class)
+@JsonDeserialize(using = JacksonBinding.ToolReader.class)
 public record ToolDefinition(String name, String description, Map<String, @Nullable Object> parameters) {
     private static final int MAX_NAME_LENGTH = 256;
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
 class ChatJsonTest {
@@ -111,14 +112,42 @@ class ChatJsonTest {
     }
 
     @Test
-    void the_jackson_module_reads_and_writes_the_same_shape() {
-        record Request(List<ChatMessage> messages, ToolChoice tool_choice) {}
-        JsonMapper mapper = JsonMapper.builder().addModule(ChatJson.module()).build();
-        String json = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"tool_choice\":\"auto\"}";
+    void any_jackson_mapper_reads_and_writes_the_same_shape() {
+        record Request(List<ChatMessage> messages, List<ToolDefinition> tools, ToolChoice tool_choice) {}
+        JsonMapper mapper = JsonMapper.shared();
+        String json = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":null,"
+                + "\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}]},"
+                + "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"name\":\"f\",\"content\":\"ok\"}],"
+                + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"F.\",\"parameters\":{}}}],"
+                + "\"tool_choice\":\"auto\"}";
 
         Request request = mapper.readValue(json, Request.class);
 
-        assertThat(request.messages()).containsExactly(ChatMessage.user("Hi"));
+        ToolCall call = new ToolCall("c1", "f", Map.of("a", 1));
+        assertThat(request.messages())
+                .containsExactly(
+                        ChatMessage.user("Hi"),
+                        new ChatMessage.AssistantMessage("", "", List.of(call)),
+                        ChatMessage.toolResult(call, "ok"));
         assertThat(mapper.writeValueAsString(request)).isEqualTo(json);
+        assertThat(mapper.writeValueAsString(ChatMessage.user("Hi"))).isEqualTo(ChatJson.write(ChatMessage.user("Hi")));
+        assertThat(mapper.readValue(ChatJson.write(ChatMessage.user("Hi")), ChatMessage.UserMessage.class))
+                .isEqualTo(ChatMessage.user("Hi"));
+        assertThat(mapper.readValue("{\"type\":\"text\",\"text\":\"x\"}", ContentPart.class))
+                .isEqualTo(ContentPart.text("x"));
+        assertThat(mapper.readValue("null", ToolChoice.class)).isNull();
+    }
+
+    @Test
+    void a_jackson_mapper_says_what_was_expected() {
+        JsonMapper mapper = JsonMapper.shared();
+
+        assertThatThrownBy(() -> mapper.readValue("{\"role\":\"robot\"}", ChatMessage.class))
+                .isInstanceOf(MismatchedInputException.class)
+                .hasMessageContaining("expected system, developer, user, assistant or tool, found \"robot\"");
+        assertThatThrownBy(() ->
+                        mapper.readValue("{\"role\":\"user\",\"content\":\"x\"}", ChatMessage.SystemMessage.class))
+                .isInstanceOf(MismatchedInputException.class)
+                .hasMessageContaining("expected a SystemMessage, found a UserMessage");
     }
 }
