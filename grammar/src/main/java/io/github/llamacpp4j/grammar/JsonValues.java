@@ -69,6 +69,17 @@ final class JsonValues {
         return false;
     }
 
+    static boolean areDifferent(List<?> values) {
+        List<@Nullable Object> seen = new ArrayList<>();
+        for (Object value : values) {
+            if (contains(seen, value)) {
+                return false;
+            }
+            seen.add(value);
+        }
+        return true;
+    }
+
     /** Exactly this value, in its canonical form. */
     static Node text(@Nullable Object value, JsonLayout layout, Spelling spelling) {
         return switch (value) {

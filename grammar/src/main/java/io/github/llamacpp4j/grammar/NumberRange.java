@@ -2,8 +2,10 @@ package io.github.llamacpp4j.grammar;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,13 @@ record NumberRange(
     static final NumberRange ANY = new NumberRange(Kind.ANY, null, false, null, false, List.of(), List.of());
 
     private static final int MAX_DIGITS = 400;
+    /** Decimal texts with so many significant digits are all different doubles. */
     private static final int EXACT_DIGITS = 15;
+
+    /** What the shortest text of a double may need. */
+    private static final int DOUBLE_DIGITS = 17;
+
+    private static final int DOUBLE_FRACTION_DIGITS = 21;
     private static final int MAX_STATES = 20_000;
     private static final Node INTEGER = regex("-?[1-9][0-9]*|0");
     private static final Node NUMBER = regex("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?");
@@ -111,6 +119,25 @@ record NumberRange(
             }
         }
         return excluded.stream().noneMatch(out -> out.compareTo(value) == 0);
+    }
+
+    /** The numbers, if they are whole and at most so many. */
+    Optional<List<BigInteger>> integers(int most) {
+        if (kind != Kind.INTEGER || min == null || max == null) {
+            return kind == Kind.NONE ? Optional.of(List.of()) : Optional.empty();
+        }
+        BigInteger first = min.setScale(0, RoundingMode.CEILING).toBigInteger();
+        BigInteger last = max.setScale(0, RoundingMode.FLOOR).toBigInteger();
+        if (last.subtract(first).compareTo(BigInteger.valueOf(10L * most)) > 0) {
+            return Optional.empty();
+        }
+        List<BigInteger> integers = new ArrayList<>();
+        for (BigInteger each = first; each.compareTo(last) <= 0; each = each.add(BigInteger.ONE)) {
+            if (accepts(new BigDecimal(each))) {
+                integers.add(each);
+            }
+        }
+        return Optional.of(integers);
     }
 
     boolean isEmpty() {
@@ -202,7 +229,30 @@ record NumberRange(
         if (!negative.isEmpty()) {
             options.add(Node.sequence(new Node.Literal("-"), new Node.Text(negative, Escapes.NONE)));
         }
+        if (kind == Kind.ANY && multiples.isEmpty() && excluded.isEmpty()) {
+            options.add(scientific());
+        }
         return Node.choice(options);
+    }
+
+    private Node scientific() {
+        int digits = sharpBounds().isEmpty() ? DOUBLE_DIGITS : EXACT_DIGITS;
+        Node positive = max != null && max.signum() <= 0
+                ? Node.never()
+                : ScientificTexts.between(aboveZero(min), minExcluded, max, maxExcluded, digits);
+        Node negative = min != null && min.signum() >= 0
+                ? Node.never()
+                : ScientificTexts.between(
+                        aboveZero(max == null ? null : max.negate()),
+                        maxExcluded,
+                        min == null ? null : min.negate(),
+                        minExcluded,
+                        digits);
+        return Node.choice(positive, negative.isNever() ? negative : Node.sequence(new Node.Literal("-"), negative));
+    }
+
+    private static @Nullable BigDecimal aboveZero(@Nullable BigDecimal bound) {
+        return bound == null || bound.signum() <= 0 ? null : bound;
     }
 
     /** Keeps magnitudes on one side of a bound: above for direction 1, below for -1. */
@@ -225,16 +275,33 @@ record NumberRange(
         return dfa(wholeOnly || digits == 0 ? whole : whole + "(\\.[0-9]{1," + digits + "})?");
     }
 
-    /** So few fraction digits that texts near a bound stay apart when they are read as doubles. */
+    /** So few fraction digits that a text beside a number that is out is not read as the same double. */
     private int fractionLimit() {
-        int wholeDigits = 1;
-        int needed = 0;
-        for (BigDecimal constant : constants()) {
-            wholeDigits = Math.max(wholeDigits, constant.precision() - constant.scale());
-            needed = Math.max(needed, fractionDigits(constant));
+        List<BigDecimal> sharp = new ArrayList<>(sharpBounds());
+        sharp.addAll(excluded);
+        if (kind == Kind.FRACTION) {
+            sharp.addAll(constants());
         }
-        int exact = Math.max(0, EXACT_DIGITS - wholeDigits);
-        return minExcluded || maxExcluded || !excluded.isEmpty() ? exact : Math.max(exact, needed);
+        int limit = kind == Kind.FRACTION ? EXACT_DIGITS - 1 : DOUBLE_FRACTION_DIGITS;
+        for (BigDecimal out : sharp) {
+            limit = Math.min(limit, EXACT_DIGITS - Math.max(1, out.precision() - out.scale()));
+        }
+        for (BigDecimal constant : sharp.isEmpty() ? constants() : List.<BigDecimal>of()) {
+            limit = Math.max(limit, fractionDigits(constant));
+        }
+        return Math.max(0, limit);
+    }
+
+    /** Bounds that are out, but zero, which no text above or below it is read as. */
+    private List<BigDecimal> sharpBounds() {
+        List<BigDecimal> bounds = new ArrayList<>();
+        if (min != null && minExcluded && min.signum() != 0) {
+            bounds.add(min);
+        }
+        if (max != null && maxExcluded && max.signum() != 0) {
+            bounds.add(max);
+        }
+        return bounds;
     }
 
     private static int fractionDigits(BigDecimal number) {

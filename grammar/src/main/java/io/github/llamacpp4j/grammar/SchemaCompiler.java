@@ -1,7 +1,6 @@
 package io.github.llamacpp4j.grammar;
 
 import io.github.llamacpp4j.grammar.SchemaDocument.Schema;
-import io.github.llamacpp4j.grammar.Shape.ArrayRules;
 import io.github.llamacpp4j.grammar.Shape.ObjectLayer;
 import io.github.llamacpp4j.grammar.Shape.ObjectRules;
 import io.github.llamacpp4j.grammar.Shape.PatternRule;
@@ -29,6 +28,7 @@ final class SchemaCompiler {
     private final Spelling spelling;
     private final StringTexts strings;
     private final JsonForm json;
+    private final ArrayForm arrays;
     private final @Nullable MemberForm outer;
     private final Map<Conjunction, Rule> rules = new HashMap<>();
     private final ArrayDeque<Conjunction> pending = new ArrayDeque<>();
@@ -40,6 +40,7 @@ final class SchemaCompiler {
         layout = new JsonLayout(options.whitespace());
         spelling = notation == null ? new Spelling() : new Spelling(notation);
         strings = new StringTexts(algebra, spelling);
+        arrays = new ArrayForm(layout, spelling, algebra, this::value);
         json = new JsonForm(layout, spelling, algebra, this::value);
         outer = notation == null ? null : new MemberForm(notation, spelling, algebra, this);
         current = document.root();
@@ -163,7 +164,7 @@ final class SchemaCompiler {
             options.add(object(shape.objects(), json));
         }
         if ((types & Shape.ARRAY) != 0) {
-            options.add(array(shape.arrays()));
+            options.add(arrays.node(shape.arrays()));
         }
         if ((types & Shape.STRING) != 0) {
             options.add(strings.quoted(shape.strings()));
@@ -181,35 +182,6 @@ final class SchemaCompiler {
             options.add(spelling.word("null"));
         }
         return Node.choice(options);
-    }
-
-    private Node array(ArrayRules array) {
-        int min = array.minItems();
-        int max = array.maxItems();
-        if (max != Shape.UNBOUNDED && min > max) {
-            return Node.never();
-        }
-        Node empty = new Node.Literal("[]");
-        if (max == 0) {
-            return empty;
-        }
-        int prefix = array.prefixLength();
-        int start = Math.max(1, prefix);
-        Node tail = Node.empty();
-        if (max == Shape.UNBOUNDED || max > start) {
-            Node element = Node.sequence(layout.comma(), value(array.item(start)));
-            tail = Node.repeat(
-                    element, Math.max(0, min - start), max == Shape.UNBOUNDED ? Node.Repeat.UNBOUNDED : max - start);
-        }
-        for (int i = start - 1; i >= 1; i--) {
-            if (max != Shape.UNBOUNDED && i >= max) {
-                continue;
-            }
-            Node element = Node.sequence(layout.comma(), value(array.item(i)), tail);
-            tail = i < min ? element : Node.optional(element);
-        }
-        Node filled = Node.sequence(layout.open("["), value(array.item(0)), tail, layout.close("]"));
-        return min > 0 ? filled : Node.choice(empty, filled);
     }
 
     private Node object(ObjectRules object, ObjectForm form) {

@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A schema document: its schemas by JSON pointer, numbered as they are met. Number 0 is the schema {@code true}. */
 final class SchemaDocument {
     private static final int MAX_DEPTH = 1_000;
     private static final int MAX_VALUES = 2_000_000;
+    /** Keywords whose values are no schemas. */
+    private static final Set<String> DATA = Set.of("const", "enum", "default", "examples");
 
     private final @Nullable Object root;
     private final boolean draft7;
@@ -36,6 +39,14 @@ final class SchemaDocument {
                 return bool ? Conjunction.TRUE : Conjunction.FALSE;
             }
             return Conjunction.of(literal());
+        }
+
+        /** What does not satisfy this schema. */
+        Conjunction contrary() {
+            if (value instanceof Boolean bool) {
+                return bool ? Conjunction.FALSE : Conjunction.TRUE;
+            }
+            return Conjunction.of(literal() + 1);
         }
 
         SchemaException invalid(String keyword, String message) {
@@ -126,7 +137,7 @@ final class SchemaDocument {
         }
         String fragment = decode(from, text.isEmpty() ? "" : text.substring(1));
         if (!fragment.isEmpty() && !fragment.startsWith("/")) {
-            throw reference(from, "'" + text + "' is not a JSON pointer; refer to a schema as #/$defs/name");
+            return anchored(from, fragment);
         }
         Object value = root;
         String pointer = "";
@@ -146,6 +157,43 @@ final class SchemaDocument {
             }
         }
         return at(pointer, value, "$ref");
+    }
+
+    private record Place(String pointer, Object value) {}
+
+    /** The schema that calls itself so, by {@code $anchor} or, in draft 7, by {@code $id}. */
+    private Schema anchored(Schema from, String name) {
+        List<Place> found = new ArrayList<>();
+        ArrayDeque<Place> work = new ArrayDeque<>();
+        if (root != null) {
+            work.add(new Place("", root));
+        }
+        while (!work.isEmpty()) {
+            Place place = work.poll();
+            if (place.value() instanceof Map<?, ?> map) {
+                Object own = draft7 ? map.get("$id") : map.get("$anchor");
+                if ((draft7 ? "#" + name : name).equals(own)) {
+                    found.add(place);
+                }
+                map.forEach((key, value) -> {
+                    if (value != null && !DATA.contains(String.valueOf(key))) {
+                        work.add(new Place(child(place.pointer(), String.valueOf(key)), value));
+                    }
+                });
+            } else if (place.value() instanceof List<?> list) {
+                int index = 0;
+                for (Object value : list) {
+                    String pointer = child(place.pointer(), String.valueOf(index++));
+                    if (value != null) {
+                        work.add(new Place(pointer, value));
+                    }
+                }
+            }
+        }
+        if (found.size() != 1) {
+            throw reference(from, "'#" + name + "' is the name of " + found.size() + " schemas, expected one");
+        }
+        return at(found.getFirst().pointer(), found.getFirst().value(), "$ref");
     }
 
     private static String decode(Schema from, String fragment) {

@@ -3,6 +3,7 @@ package io.github.llamacpp4j.grammar;
 import io.github.llamacpp4j.grammar.SchemaDocument.Schema;
 import io.github.llamacpp4j.grammar.Shape.ArrayRules;
 import io.github.llamacpp4j.grammar.Shape.ObjectRules;
+import io.github.llamacpp4j.grammar.Shape.Occurrence;
 import io.github.llamacpp4j.grammar.Shape.StringRules;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -67,10 +68,11 @@ final class SchemaNegator {
             case "pattern" -> pattern(schema, keyword, value);
             case "minItems" -> {
                 int count = keywords.count(schema, keyword, value);
-                yield count == 0 ? List.of() : array(new ArrayRules(0, count - 1, List.of()));
+                yield count == 0 ? List.of() : array(ArrayRules.ofLength(0, count - 1));
             }
-            case "maxItems" ->
-                array(new ArrayRules(keywords.count(schema, keyword, value) + 1, Shape.UNBOUNDED, List.of()));
+            case "maxItems" -> array(ArrayRules.ofLength(keywords.count(schema, keyword, value) + 1, Shape.UNBOUNDED));
+            case "items" -> items(schema, map, value);
+            case "contains" -> contains(schema, map, value);
             case "required" -> {
                 List<Shape> shapes = new ArrayList<>();
                 for (String name : keywords.strings(schema, keyword, value)) {
@@ -153,11 +155,31 @@ final class SchemaNegator {
         }
     }
 
+    private List<Shape> items(Schema schema, Map<?, ?> map, @Nullable Object value) {
+        if (value instanceof List<?> || map.containsKey("prefixItems")) {
+            algebra.unsupported(schema, "items", "elements at certain places cannot be negated");
+            return List.of();
+        }
+        Schema item = keywords.schema(schema, "items", value);
+        return array(ArrayRules.ofOccurrence(
+                new Occurrence(schema, item.contrary(), item.asConjunction(), 1, Shape.UNBOUNDED)));
+    }
+
+    private List<Shape> contains(Schema schema, Map<?, ?> map, @Nullable Object value) {
+        boolean counted = map.containsKey("minContains") || map.containsKey("maxContains");
+        if (counted && !document.isDraft7()) {
+            algebra.unsupported(schema, "contains", "a count of elements cannot be negated");
+            return List.of();
+        }
+        return array(ArrayRules.ofItems(
+                List.of(), keywords.schema(schema, "contains", value).contrary()));
+    }
+
     private List<Shape> properties(Schema schema, String keyword, @Nullable Object value) {
         List<Shape> shapes = new ArrayList<>();
         keywords.schemaMap(schema, keyword, value).forEach((name, member) -> {
-            Conjunction broken = member.value().equals(true) ? Conjunction.FALSE : Conjunction.of(member.literal() + 1);
-            shapes.addAll(object(ObjectRules.ofMember(name, broken).and(ObjectRules.ofRequired(Set.of(name)))));
+            shapes.addAll(
+                    object(ObjectRules.ofMember(name, member.contrary()).and(ObjectRules.ofRequired(Set.of(name)))));
         });
         return shapes;
     }

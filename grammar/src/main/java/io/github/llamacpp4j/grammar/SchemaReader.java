@@ -1,10 +1,10 @@
 package io.github.llamacpp4j.grammar;
 
 import io.github.llamacpp4j.grammar.SchemaDocument.Schema;
-import io.github.llamacpp4j.grammar.Shape.ArrayLayer;
 import io.github.llamacpp4j.grammar.Shape.ArrayRules;
 import io.github.llamacpp4j.grammar.Shape.ObjectLayer;
 import io.github.llamacpp4j.grammar.Shape.ObjectRules;
+import io.github.llamacpp4j.grammar.Shape.Occurrence;
 import io.github.llamacpp4j.grammar.Shape.PatternRule;
 import io.github.llamacpp4j.grammar.Shape.StringRules;
 import java.math.BigDecimal;
@@ -85,7 +85,9 @@ final class SchemaReader {
                 if (!SchemaKeywords.ANNOTATIONS.contains(keyword) && !keyword.startsWith("x-")) {
                     algebra.unsupported(schema, keyword, "this keyword is not supported");
                 }
-                if (keyword.equals("$id") && !schema.pointer().isEmpty()) {
+                if (keyword.equals("$id")
+                        && !schema.pointer().isEmpty()
+                        && !(value instanceof String id && id.startsWith("#"))) {
                     algebra.unsupported(schema, keyword, "a schema inside another cannot have its own base URI");
                 }
                 yield List.of(Shape.ANY);
@@ -169,17 +171,12 @@ final class SchemaReader {
 
     private List<Shape> arrays(Schema schema, Map<?, ?> map, String keyword, @Nullable Object value) {
         ArrayRules rules = switch (keyword) {
-            case "minItems" -> new ArrayRules(keywords.count(schema, keyword, value), Shape.UNBOUNDED, List.of());
-            case "maxItems" -> new ArrayRules(0, upperBound(schema, keyword, value), List.of());
-            case "uniqueItems" -> {
-                boolean single = map.get("maxItems") instanceof Number most && most.doubleValue() <= 1;
-                if (keywords.bool(schema, keyword, value) && !single) {
-                    algebra.unsupported(schema, keyword, "what was written before cannot be compared with");
-                }
-                yield ArrayRules.ANY;
-            }
-            case "contains", "minContains", "maxContains" -> {
-                contains(schema, map, keyword, value);
+            case "minItems" -> ArrayRules.ofLength(keywords.count(schema, keyword, value), Shape.UNBOUNDED);
+            case "maxItems" -> ArrayRules.ofLength(0, upperBound(schema, keyword, value));
+            case "uniqueItems" -> keywords.bool(schema, keyword, value) ? ArrayRules.ofUnique(schema) : ArrayRules.ANY;
+            case "contains" -> contains(schema, map, value);
+            case "minContains", "maxContains" -> {
+                keywords.count(schema, keyword, value);
                 yield ArrayRules.ANY;
             }
             case "items" -> items(schema, map, value);
@@ -201,18 +198,16 @@ final class SchemaReader {
         return List.of(Shape.ofArrays(rules));
     }
 
-    private void contains(Schema schema, Map<?, ?> map, String keyword, @Nullable Object value) {
-        if (!keyword.equals("contains")) {
-            keywords.count(schema, keyword, value);
-            return;
-        }
-        keywords.schema(schema, keyword, value);
-        boolean any = map.get("minContains") instanceof Number least
-                && least.doubleValue() == 0
-                && !map.containsKey("maxContains");
-        if (!any) {
-            algebra.unsupported(schema, keyword, "elements that must occur somewhere are not supported");
-        }
+    private ArrayRules contains(Schema schema, Map<?, ?> map, @Nullable Object value) {
+        Schema hit = keywords.schema(schema, "contains", value);
+        boolean counted = !document.isDraft7();
+        int least = counted && map.containsKey("minContains")
+                ? keywords.count(schema, "minContains", map.get("minContains"))
+                : 1;
+        int most = counted && map.containsKey("maxContains")
+                ? upperBound(schema, "maxContains", map.get("maxContains"))
+                : Shape.UNBOUNDED;
+        return ArrayRules.ofOccurrence(new Occurrence(schema, hit.asConjunction(), hit.contrary(), least, most));
     }
 
     private ArrayRules items(Schema schema, Map<?, ?> map, @Nullable Object value) {
@@ -227,14 +222,14 @@ final class SchemaReader {
         if (!document.isDraft7() && map.containsKey("prefixItems")) {
             return tuple(schema, "prefixItems", map.get("prefixItems"), rest);
         }
-        return new ArrayRules(0, Shape.UNBOUNDED, List.of(new ArrayLayer(List.of(), rest)));
+        return ArrayRules.ofItems(List.of(), rest);
     }
 
     private ArrayRules tuple(Schema schema, String keyword, @Nullable Object value, Conjunction rest) {
         List<Conjunction> prefix = keywords.schemas(schema, keyword, value).stream()
                 .map(Schema::asConjunction)
                 .toList();
-        return new ArrayRules(0, Shape.UNBOUNDED, List.of(new ArrayLayer(prefix, rest)));
+        return ArrayRules.ofItems(prefix, rest);
     }
 
     private List<Shape> objects(Schema schema, Map<?, ?> map, String keyword, @Nullable Object value) {

@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.grammar;
 
+import io.github.llamacpp4j.grammar.SchemaDocument.Schema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -61,13 +62,47 @@ record Shape(
         }
     }
 
-    /** Conditions on an array. */
-    record ArrayRules(int minItems, int maxItems, List<ArrayLayer> layers) {
-        static final ArrayRules ANY = new ArrayRules(0, UNBOUNDED, List.of());
+    /**
+     * How many elements satisfy a schema.
+     *
+     * @param schema where that is said
+     * @param hit the schema that is satisfied
+     * @param miss its contrary
+     */
+    record Occurrence(Schema schema, Conjunction hit, Conjunction miss, int least, int most) {}
+
+    /**
+     * Conditions on an array.
+     *
+     * @param unique schemas that want all elements to differ
+     */
+    record ArrayRules(
+            int minItems, int maxItems, List<ArrayLayer> layers, List<Schema> unique, List<Occurrence> occurrences) {
+        static final ArrayRules ANY = ofLength(0, UNBOUNDED);
+
+        static ArrayRules ofLength(int least, int most) {
+            return new ArrayRules(least, most, List.of(), List.of(), List.of());
+        }
+
+        static ArrayRules ofItems(List<Conjunction> prefix, Conjunction rest) {
+            return new ArrayRules(0, UNBOUNDED, List.of(new ArrayLayer(prefix, rest)), List.of(), List.of());
+        }
+
+        static ArrayRules ofUnique(Schema schema) {
+            return new ArrayRules(0, UNBOUNDED, List.of(), List.of(schema), List.of());
+        }
+
+        static ArrayRules ofOccurrence(Occurrence occurrence) {
+            return new ArrayRules(0, UNBOUNDED, List.of(), List.of(), List.of(occurrence));
+        }
 
         ArrayRules and(ArrayRules other) {
             return new ArrayRules(
-                    Math.max(minItems, other.minItems), smaller(maxItems, other.maxItems), join(layers, other.layers));
+                    Math.max(minItems, other.minItems),
+                    smaller(maxItems, other.maxItems),
+                    join(layers, other.layers),
+                    join(unique, other.unique),
+                    join(occurrences, other.occurrences));
         }
 
         Conjunction item(int index) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -174,6 +175,50 @@ final class ShapeAlgebra {
         return accepted;
     }
 
+    /** The values of the conjunction, if it is plain that there are no others and that they are few. */
+    Optional<List<@Nullable Object>> fewValues(Conjunction conjunction, int most) {
+        List<@Nullable Object> all = new ArrayList<>();
+        for (Shape shape : resolved(conjunction)) {
+            Optional<List<@Nullable Object>> values =
+                    Optional.ofNullable(shape.values()).or(() -> listed(shape, most));
+            if (values.isEmpty()) {
+                return Optional.empty();
+            }
+            for (Object value : values.orElseThrow()) {
+                if (!JsonValues.contains(all, value)) {
+                    all.add(value);
+                }
+            }
+            if (all.size() > most) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(all);
+    }
+
+    private static Optional<List<@Nullable Object>> listed(Shape shape, int most) {
+        if (shape.has(Shape.STRING | Shape.ARRAY | Shape.OBJECT)) {
+            return Optional.empty();
+        }
+        List<@Nullable Object> values = new ArrayList<>();
+        if (shape.has(Shape.NULL)) {
+            values.add(null);
+        }
+        if (shape.has(Shape.FALSE)) {
+            values.add(false);
+        }
+        if (shape.has(Shape.TRUE)) {
+            values.add(true);
+        }
+        if (!shape.has(Shape.NUMBER)) {
+            return Optional.of(values);
+        }
+        return shape.numbers().integers(most).map(integers -> {
+            values.addAll(integers);
+            return values;
+        });
+    }
+
     boolean accepts(Conjunction conjunction, @Nullable Object value) {
         for (Shape shape : shapes(conjunction)) {
             if (accepts(shape, value)) {
@@ -224,7 +269,16 @@ final class ShapeAlgebra {
                 return false;
             }
         }
-        return true;
+        return (rules.unique().isEmpty() || JsonValues.areDifferent(list))
+                && rules.occurrences().stream().allMatch(occurrence -> accepts(occurrence, list));
+    }
+
+    private boolean accepts(Shape.Occurrence occurrence, List<?> list) {
+        int hits = 0;
+        for (Object element : list) {
+            hits += accepts(occurrence.hit(), element) ? 1 : 0;
+        }
+        return hits >= occurrence.least() && (occurrence.most() == Shape.UNBOUNDED || hits <= occurrence.most());
     }
 
     private boolean accepts(Shape.ObjectRules rules, Map<?, ?> map) {
@@ -287,6 +341,12 @@ final class ShapeAlgebra {
     private boolean isEmpty(Shape.ArrayRules rules, int depth) {
         if (rules.maxItems() != Shape.UNBOUNDED && rules.minItems() > rules.maxItems()) {
             return true;
+        }
+        for (Shape.Occurrence occurrence : rules.occurrences()) {
+            int most = Shape.smaller(occurrence.most(), rules.maxItems());
+            if (most != Shape.UNBOUNDED && occurrence.least() > most) {
+                return true;
+            }
         }
         int checked = Math.min(rules.minItems(), rules.prefixLength() + 1);
         for (int i = 0; i < checked; i++) {

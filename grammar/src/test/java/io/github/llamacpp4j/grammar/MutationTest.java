@@ -29,7 +29,8 @@ class MutationTest {
             "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":-5,\"maximum\":1000},\"b\":{\"$ref\":\"#/$defs/s\"}},\"required\":[\"b\"],\"additionalProperties\":{\"type\":\"number\",\"exclusiveMaximum\":2.5},\"$defs\":{\"s\":{\"type\":\"string\",\"pattern\":\"^(ab|c){2,30}x*$\",\"maxLength\":40}}}",
             "{\"anyOf\":[{\"type\":\"array\",\"prefixItems\":[{\"const\":1},{\"enum\":[\"a\",null]}],\"items\":{\"$ref\":\"#\"},\"minItems\":1,\"maxItems\":500},{\"type\":\"string\",\"format\":\"date-time\"}]}",
             "{\"oneOf\":[{\"required\":[\"a\"]},{\"type\":\"string\",\"minLength\":3,\"maxLength\":100000},{\"not\":{\"type\":[\"object\",\"string\"]}}],\"if\":{\"minimum\":3},\"then\":{\"multipleOf\":7}}",
-            "{\"type\":\"object\",\"patternProperties\":{\"^s_\":{\"type\":\"string\"},\"_n$\":{\"maxLength\":9}},\"propertyNames\":{\"maxLength\":8},\"minProperties\":1,\"maxProperties\":30,\"dependentRequired\":{\"s_a\":[\"b_n\"]}}");
+            "{\"type\":\"object\",\"patternProperties\":{\"^s_\":{\"type\":\"string\"},\"_n$\":{\"maxLength\":9}},\"propertyNames\":{\"maxLength\":8},\"minProperties\":1,\"maxProperties\":30,\"dependentRequired\":{\"s_a\":[\"b_n\"]}}",
+            "{\"type\":\"array\",\"items\":{\"enum\":[1,2.5,\"a\",null,{\"b\":[1]}]},\"uniqueItems\":true,\"contains\":{\"$ref\":\"#a\"},\"minContains\":2,\"maxContains\":3,\"$defs\":{\"a\":{\"$anchor\":\"a\",\"exclusiveMinimum\":-1e-9}}}");
 
     private static final String[] SPICE = {
         "(",

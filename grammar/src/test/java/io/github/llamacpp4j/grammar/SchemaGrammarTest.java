@@ -35,6 +35,8 @@ class SchemaGrammarTest {
                 "{\"type\":\"object\",\"patternProperties\":{\"^s_\":{\"type\":\"string\"},\"_n$\":{\"maxLength\":1}},\"additionalProperties\":false};{\"s_x\":\"ab\"}|{\"s_n\":\"a\"}|{\"q_n\":1};{\"s_n\":\"ab\"}|{\"x\":1}|{\"s_n\":1}",
                 "{\"if\":{\"properties\":{\"k\":{\"const\":\"a\"}}},\"then\":{\"required\":[\"v\"]},\"type\":\"object\",\"properties\":{\"k\":{\"enum\":[\"a\",\"b\"]},\"v\":{\"const\":1}},\"required\":[\"k\"]};{\"k\":\"a\",\"v\":1}|{\"k\":\"b\"};{\"k\":\"a\"}",
                 "{\"enum\":[1,\"a\",{\"x\":[true]}],\"type\":[\"string\",\"object\"]};\"a\"|{\"x\":[true]};1",
+                "{\"$ref\":\"#n\",\"$defs\":{\"x\":{\"$anchor\":\"n\",\"type\":\"null\"},\"y\":{\"const\":{\"$anchor\":\"n\"}}}};null;1",
+                "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"items\":{\"$ref\":\"#n\"},\"type\":\"array\",\"definitions\":{\"x\":{\"$id\":\"#n\",\"type\":\"null\"}}};[null]|[];[1]",
                 "{\"allOf\":[{\"oneOf\":[{\"required\":[\"a\"],\"properties\":{\"a\":{\"const\":1}}},{\"required\":[\"b\"],\"properties\":{\"b\":{\"const\":1}}}]},{\"properties\":{\"b\":{}}}]};{\"a\":1}|{\"b\":1};{\"a\":1,\"b\":1}|{}",
             })
     void acceptsInstancesAndNothingElse(String schema, String valid, String invalid) {
@@ -64,6 +66,8 @@ class SchemaGrammarTest {
                 "{\"$ref\":\"#/$defs/x\"};REFERENCE;;$ref",
                 "{\"$ref\":\"#\"};REFERENCE;;$ref",
                 "{\"$ref\":\"http://example.org/s\"};REFERENCE;;$ref",
+                "{\"$ref\":\"#nowhere\"};REFERENCE;;$ref",
+                "{\"$ref\":\"#twice\",\"$defs\":{\"a\":{\"$anchor\":\"twice\"},\"b\":{\"$anchor\":\"twice\"}}};REFERENCE;;$ref",
                 "{\"unevaluatedItems\":false};UNSUPPORTED;;unevaluatedItems",
                 "{\"type\":\"string\",\"format\":\"iri\"};UNSUPPORTED;;format",
                 "{\"type\":\"number\",\"multipleOf\":0.01};UNSUPPORTED;;multipleOf",

@@ -88,7 +88,7 @@ class SchemaSoundnessTest {
 
     static Map<String, Object> schema(Random random, int depth) {
         Map<String, Object> schema = new LinkedHashMap<>();
-        switch (random.nextInt(depth > 0 ? 11 : 6)) {
+        switch (random.nextInt(depth > 0 ? 12 : 6)) {
             case 0 -> {
                 schema.put("type", "integer");
                 bounds(schema, random, -300, 300, false);
@@ -139,7 +139,8 @@ class SchemaSoundnessTest {
                 schema.put("minItems", min);
                 schema.put("maxItems", min + random.nextInt(3));
             }
-            case 9 ->
+            case 9 -> counted(schema, random, depth);
+            case 10 ->
                 schema.put(
                         List.of("anyOf", "oneOf", "allOf").get(random.nextInt(3)),
                         List.of(schema(random, depth - 1), schema(random, depth - 1)));
@@ -152,6 +153,22 @@ class SchemaSoundnessTest {
             }
         }
         return schema;
+    }
+
+    private static void counted(Map<String, Object> schema, Random random, int depth) {
+        schema.put("type", "array");
+        schema.put("maxItems", 1 + random.nextInt(4));
+        if (random.nextBoolean()) {
+            schema.put(
+                    "items",
+                    Map.of("enum", List.of(1, "a", false, Map.of("k", 2)).subList(0, 1 + random.nextInt(4))));
+            schema.put("uniqueItems", true);
+        } else {
+            schema.put("items", schema(random, depth - 1));
+            schema.put("contains", schema(random, 0));
+            schema.put("minContains", random.nextInt(3));
+            schema.put("maxContains", random.nextInt(3));
+        }
     }
 
     private static void bounds(Map<String, Object> schema, Random random, int low, int high, boolean fractions) {
