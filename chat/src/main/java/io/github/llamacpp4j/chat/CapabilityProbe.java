@@ -3,6 +3,7 @@ package io.github.llamacpp4j.chat;
 import io.github.llamacpp4j.chat.ChatTemplateCapabilities.ReasoningHistory;
 import io.github.llamacpp4j.chat.ChatTemplateCapabilities.ThinkingSwitch;
 import io.github.llamacpp4j.template.TemplateException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,26 +48,25 @@ final class CapabilityProbe {
     /** @throws ChatException if the template cannot even render one user message */
     Findings run() {
         ChatMessage user = ChatMessage.user(USER);
-        boolean string = shows(shape(true, true, false, true), List.of(user), none(), USER);
+        boolean string = shows(shape(true, true, false), List.of(user), none(), USER);
         TemplateException failure = lastFailure;
-        boolean typed = showsPlainly(shape(true, false, true, true), List.of(user), USER);
+        boolean typed = showsPlainly(shape(true, false, true), List.of(user), USER);
         if (!string && !typed) {
             throw unusable(failure);
         }
-        boolean system =
-                shows(shape(true, string, typed, true), List.of(ChatMessage.system(SYSTEM), user), none(), SYSTEM);
-        boolean object = objectArguments(string, typed, user);
-        MessageContext.Shape shape = thoughtShape(callShape(shape(system, string, typed, object), user), user);
-        boolean calls = shows(shape, calling(user, CALL), withTool(), NAME, VALUE);
+        boolean system = shows(shape(true, string, typed), List.of(ChatMessage.system(SYSTEM), user), none(), SYSTEM);
+        MessageContext.Shape arguments = argumentShape(shape(system, string, typed), user);
+        MessageContext.Shape shape = thoughtShape(callShape(arguments, user), user);
+        boolean calls = showsCalls(shape, user, List.of(CALL), NAME, VALUE);
         ChatTemplateCapabilities capabilities = new ChatTemplateCapabilities(
                 system,
                 shows(shape, List.of(user), withTool(), NAME),
                 calls,
-                calls && shows(shape, calling(user, CALL, OTHER_CALL), withTool(), VALUE, OTHER_NAME, OTHER_VALUE),
-                shows(shape, withResult(user), withTool(), RESULT),
+                calls && showsCalls(shape, user, List.of(CALL, OTHER_CALL), VALUE, OTHER_NAME, OTHER_VALUE),
+                shows(shape, answered(user, List.of(CALL)), withTool(), RESULT),
                 string,
                 typed,
-                object,
+                shape.objectArguments(),
                 reasoning(shape, user),
                 thinkingSwitch(shape, user),
                 syntax.opensReasoning(generationPrompt(shape, user, true)));
@@ -108,8 +108,8 @@ final class CapabilityProbe {
         return failure == null ? new ChatException(message) : new ChatException(message, failure);
     }
 
-    private static MessageContext.Shape shape(boolean system, boolean string, boolean typed, boolean object) {
-        return new MessageContext.Shape(system, string, typed, object, false, false, false);
+    private static MessageContext.Shape shape(boolean system, boolean string, boolean typed) {
+        return new MessageContext.Shape(system, string, typed, true, false, false, false, false);
     }
 
     private static ChatTemplateOptions none() {
@@ -124,17 +124,35 @@ final class CapabilityProbe {
         return List.of(user, new ChatMessage.AssistantMessage("", "", List.of(calls)));
     }
 
-    private static List<ChatMessage> withResult(ChatMessage user) {
-        return List.of(
-                user, new ChatMessage.AssistantMessage("", "", List.of(CALL)), ChatMessage.toolResult(CALL, RESULT));
+    private static List<ChatMessage> answered(ChatMessage user, List<ToolCall> calls) {
+        List<ChatMessage> messages = new ArrayList<>(calling(user, calls.toArray(ToolCall[]::new)));
+        calls.forEach(call -> messages.add(ChatMessage.toolResult(call, RESULT)));
+        return messages;
+    }
+
+    /** Some templates write calls only with their results, others only as the last message. */
+    private boolean showsCalls(MessageContext.Shape shape, ChatMessage user, List<ToolCall> calls, String... words) {
+        return shows(shape, answered(user, calls), withTool(), words)
+                || shows(shape, calling(user, calls.toArray(ToolCall[]::new)), withTool(), words);
+    }
+
+    private MessageContext.Shape argumentShape(MessageContext.Shape plain, ChatMessage user) {
+        for (boolean withoutContent : new boolean[] {false, true}) {
+            MessageContext.Shape objects = plain.withArguments(true, withoutContent);
+            MessageContext.Shape texts = plain.withArguments(false, withoutContent);
+            String asObject = render(objects, calling(user, CALL), withTool(), true);
+            String asText = render(texts, calling(user, CALL), withTool(), true);
+            if (asObject.contains(VALUE) || asText.contains(VALUE)) {
+                return takesObjects(asObject, asText) ? objects : texts;
+            }
+        }
+        return plain;
     }
 
     /** Arguments given as text come out quoted a second time where the template serialises them itself. */
-    private boolean objectArguments(boolean string, boolean typed, ChatMessage user) {
-        String asObject = render(shape(true, string, typed, true), calling(user, CALL), withTool(), true);
-        String asText = render(shape(true, string, typed, false), calling(user, CALL), withTool(), true);
+    private static boolean takesObjects(String asObject, String asText) {
         if (!asObject.contains(VALUE) || !asText.contains(VALUE)) {
-            return asObject.contains(VALUE) || !asText.contains(VALUE);
+            return asObject.contains(VALUE);
         }
         return !asObject.contains("'" + KEY + "'") || asText.contains("\\\"" + KEY);
     }

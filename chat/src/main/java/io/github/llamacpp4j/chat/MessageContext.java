@@ -20,6 +20,7 @@ final class MessageContext {
      * @param idsNameTools whether the template writes only a call's id, which then has to name the tool, as Kimi's do
      * @param callsWithoutText whether a thought and calls leave no room for text, as in Harmony
      * @param thoughtParts whether a thought is a part of the content, as in Ministral's templates
+     * @param callsWithoutContent whether calls are written only where there is no content, not even an empty one
      */
     record Shape(
             boolean systemRole,
@@ -28,15 +29,42 @@ final class MessageContext {
             boolean objectArguments,
             boolean idsNameTools,
             boolean callsWithoutText,
-            boolean thoughtParts) {
+            boolean thoughtParts,
+            boolean callsWithoutContent) {
         Shape withCalls(boolean named, boolean withoutText) {
             return new Shape(
-                    systemRole, stringContent, typedContent, objectArguments, named, withoutText, thoughtParts);
+                    systemRole,
+                    stringContent,
+                    typedContent,
+                    objectArguments,
+                    named,
+                    withoutText,
+                    thoughtParts,
+                    callsWithoutContent);
         }
 
         Shape withThoughtParts() {
             return new Shape(
-                    systemRole, stringContent, typedContent, objectArguments, idsNameTools, callsWithoutText, true);
+                    systemRole,
+                    stringContent,
+                    typedContent,
+                    objectArguments,
+                    idsNameTools,
+                    callsWithoutText,
+                    true,
+                    callsWithoutContent);
+        }
+
+        Shape withArguments(boolean objects, boolean withoutContent) {
+            return new Shape(
+                    systemRole,
+                    stringContent,
+                    typedContent,
+                    objects,
+                    idsNameTools,
+                    callsWithoutText,
+                    thoughtParts,
+                    withoutContent);
         }
     }
 
@@ -82,9 +110,7 @@ final class MessageContext {
             case ChatMessage.UserMessage user -> map.put("content", content(user.content()));
             case ChatMessage.AssistantMessage assistant -> {
                 boolean parts = shape.thoughtParts() && !assistant.reasoning().isEmpty();
-                map.put(
-                        "content",
-                        parts ? thoughtAndText(assistant) : content(List.of(new ContentPart.Text(text(assistant)))));
+                map.put("content", parts ? thoughtAndText(assistant) : answer(assistant));
                 if (!parts && !assistant.reasoning().isEmpty()) {
                     map.put("reasoning_content", assistant.reasoning());
                     map.put("thinking", assistant.reasoning());
@@ -106,6 +132,14 @@ final class MessageContext {
             }
         }
         return map;
+    }
+
+    private @Nullable Object answer(ChatMessage.AssistantMessage message) {
+        String text = text(message);
+        boolean none = shape.callsWithoutContent()
+                && text.isEmpty()
+                && !message.toolCalls().isEmpty();
+        return none ? null : content(List.of(new ContentPart.Text(text)));
     }
 
     private List<Map<String, @Nullable Object>> thoughtAndText(ChatMessage.AssistantMessage message) {

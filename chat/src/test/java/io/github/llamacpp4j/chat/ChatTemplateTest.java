@@ -336,4 +336,43 @@ class ChatTemplateTest {
         }
         assertThat(unusable).hasSizeLessThanOrEqualTo(2);
     }
+
+    @Test
+    void calls_reach_a_template_that_writes_them_only_in_place_of_content() {
+        ChatTemplate template = ChatTemplate.parse("""
+                {%- for m in messages -%}
+                {%- if m.role == 'assistant' and m.content is none -%}
+                {%- for c in m.tool_calls -%}{{ '<call>' + c.function.name + c.function.arguments }}{%- endfor -%}
+                {%- else -%}<{{ m.role }}>{{ m.content }}{%- endif -%}
+                {%- endfor -%}
+                """, TemplateTokens.none());
+        ToolCall call = new ToolCall("c1", "f", Map.of("a", 1));
+
+        assertThat(template.capabilities().toolCalls()).isTrue();
+        assertThat(template.capabilities().objectArguments()).isFalse();
+        assertThat(template.render(
+                                List.of(
+                                        ChatMessage.user("Hi"),
+                                        new ChatMessage.AssistantMessage("", "", List.of(call)),
+                                        ChatMessage.toolResult(call, "ok"),
+                                        new ChatMessage.AssistantMessage("Text.", "", List.of())),
+                                ChatTemplateOptions.defaults())
+                        .text())
+                .isEqualTo("<user>Hi<call>f{\"a\":1}<tool>ok<assistant>Text.");
+    }
+
+    @Test
+    void calls_are_found_in_a_template_that_writes_them_only_before_their_results() {
+        ChatTemplate template = ChatTemplate.parse("""
+                {%- if messages[-1].role == 'assistant' -%}{%- set messages = messages[:-1] -%}{%- endif -%}
+                {%- for m in messages -%}
+                <{{ m.role }}>{{ m.content }}
+                {%- for c in m.tool_calls or [] -%}{{ c.function.name }}{{ c.function.arguments | tojson }}{%- endfor -%}
+                {%- endfor -%}
+                """, TemplateTokens.none());
+
+        assertThat(template.capabilities().toolCalls()).isTrue();
+        assertThat(template.capabilities().parallelToolCalls()).isTrue();
+        assertThat(template.capabilities().objectArguments()).isTrue();
+    }
 }
