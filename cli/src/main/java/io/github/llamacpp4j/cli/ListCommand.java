@@ -2,6 +2,7 @@ package io.github.llamacpp4j.cli;
 
 import io.github.llamacpp4j.store.ModelStore;
 import io.github.llamacpp4j.store.StoredModel;
+import io.github.llamacpp4j.store.UnfinishedDownload;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -31,21 +32,33 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() {
         ModelStore store = Stores.open(true);
         List<StoredModel> models = Stores.failing(store::list);
-        String chosen = store.defaultName().orElse(Stores.DEFAULT_ALIAS);
+        List<UnfinishedDownload> unfinished = Stores.failing(store::unfinished);
+        String chosen = Stores.failing(store::defaultName).orElse(Stores.DEFAULT_ALIAS);
         if (output.json()) {
-            terminal.out().println(Json.pretty(json(store, models, chosen)));
+            terminal.out().println(Json.pretty(json(store, models, unfinished, chosen)));
         } else {
             print(store, models, chosen);
+            unfinished.forEach(this::print);
         }
         return 0;
     }
 
-    private static ObjectNode json(ModelStore store, List<StoredModel> models, String chosen) {
+    private static ObjectNode json(
+            ModelStore store, List<StoredModel> models, List<UnfinishedDownload> unfinished, String chosen) {
         ObjectNode answer =
                 Json.object().put("folder", store.folder().toString()).put("default", chosen);
         ArrayNode list = answer.putArray("models");
         models.forEach(model -> list.add(Stores.json(model)));
+        ArrayNode begun = answer.putArray("unfinished");
+        unfinished.forEach(download ->
+                begun.addObject().put("name", download.reference()).put("size_bytes", download.sizeBytes()));
         return answer;
+    }
+
+    private void print(UnfinishedDownload download) {
+        terminal.out()
+                .println("Unfinished: " + download.reference() + ", " + Sizes.megabytes(download.sizeBytes())
+                        + " so far; pull goes on with it, rm removes it.");
     }
 
     private void print(ModelStore store, List<StoredModel> models, String chosen) {

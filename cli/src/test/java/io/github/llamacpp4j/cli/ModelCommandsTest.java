@@ -2,10 +2,14 @@ package io.github.llamacpp4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.github.llamacpp4j.gguf.GgufArray;
 import io.github.llamacpp4j.gguf.GgufWriter;
+import io.github.llamacpp4j.store.ModelStore;
+import io.github.llamacpp4j.store.PullListener;
+import io.github.llamacpp4j.store.StoreOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -13,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +213,44 @@ class ModelCommandsTest {
         assertThat(err()).contains("not a GGUF file").contains("web page");
         assertThat(run("inspect", page.toString(), "-ctk", "q2_k")).isEqualTo(2);
         assertThat(run("inspect", page.toString(), "-c", "0")).isEqualTo(2);
+    }
+
+    @Test
+    void anUnfinishedDownloadIsListedAndRemoved() throws Exception {
+        byte[] bytes = model().toBytes();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/m.gguf", exchange -> {
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes, 0, 40);
+            exchange.getResponseBody().flush();
+        });
+        server.start();
+        String address = "http://127.0.0.1:" + server.getAddress().getPort() + "/m.gguf";
+        ModelStore impatient = new ModelStore(
+                folder.resolve("home/models"),
+                StoreOptions.builder()
+                        .attempts(1)
+                        .stallTimeout(Duration.ofMillis(300))
+                        .build());
+        try {
+            assertThatThrownBy(() -> impatient.pull(address, PullListener.none()))
+                    .hasMessageContaining("What has arrived is kept");
+        } finally {
+            server.stop(0);
+        }
+
+        assertThat(run("list")).isZero();
+        assertThat(out()).contains("Unfinished: " + address);
+        assertThat(json("list", "--output", "json")
+                        .get("unfinished")
+                        .get(0)
+                        .get("name")
+                        .asString())
+                .isEqualTo(address);
+        assertThat(run("rm", address)).isZero();
+        assertThat(out()).contains("removed what had arrived of " + address);
+        assertThat(json("list", "--output", "json").get("unfinished")).isEmpty();
+        assertThat(run("rm", address)).isEqualTo(1);
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.github.llamacpp4j.store;
 
 import io.github.llamacpp4j.store.StoreException.Kind;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -59,6 +61,9 @@ final class Disk {
 
     /** The typed form of a failure of the file system. */
     static StoreException failure(String what, Path path, IOException cause) {
+        if (cause instanceof ClosedByInterruptException) {
+            return new StoreException(Kind.INTERRUPTED, what + ": interrupted", cause);
+        }
         String reason = String.valueOf(cause.getMessage());
         String lower = reason.toLowerCase(Locale.ROOT);
         if (lower.contains("no space") || lower.contains("not enough space") || lower.contains("quota")) {
@@ -130,15 +135,14 @@ final class Disk {
         }
     }
 
+    /** What a small file holds: nothing where it is absent or somebody damaged it, so that one file never spoils the store. */
     static Properties load(Path file) {
         Properties properties = new Properties();
         try (var reader = Files.newBufferedReader(file)) {
             properties.load(reader);
             return properties;
-        } catch (NoSuchFileException e) {
-            return properties;
-        } catch (IllegalArgumentException e) {
-            throw new StoreException(Kind.STORAGE, file + " is damaged: delete it", e);
+        } catch (NoSuchFileException | CharacterCodingException | IllegalArgumentException e) {
+            return new Properties();
         } catch (IOException e) {
             throw failure("cannot read " + file, file, e);
         }

@@ -5,15 +5,16 @@ import io.github.llamacpp4j.store.StoreException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,18 +23,20 @@ import java.util.regex.Pattern;
  * One file on its way from a web server to a {@code .part} file. What has arrived survives a cut connection and the end
  * of the process; beside it lies what is needed to ask for the rest and to know that the rest belongs to it: the
  * server's validator of the version. A strong validator goes out as {@code If-Range}, so that a server whose file has
- * changed sends the whole new file. Not thread-safe.
+ * changed sends the whole new file. Where the server has no validator, the last bytes are asked for again and compared.
+ * Not thread-safe.
  */
 final class HttpDownload {
 
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
+    private static final int OVERLAP_BYTES = 1 << 16;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
     private final WebClient web;
     private final Disk disk;
     private final RemoteFile file;
     private final Path part;
-    private final Path statePath;
+    private final Path versionPath;
     private final PullListener listener;
 
     private MessageDigest digest = Digests.sha256();
@@ -44,7 +47,7 @@ final class HttpDownload {
         this.disk = disk;
         this.file = file;
         this.part = part;
-        this.statePath = part.resolveSibling(part.getFileName() + ".state");
+        this.versionPath = part.resolveSibling(part.getFileName() + ".state");
         this.listener = listener;
     }
 
@@ -62,7 +65,7 @@ final class HttpDownload {
                     throw new StoreException(
                             Kind.NETWORK, file.address() + " sends parts of a file that were not asked for");
                 }
-                Disk.delete(statePath);
+                Disk.delete(versionPath);
                 return verified();
             } catch (IOException e) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -73,7 +76,7 @@ final class HttpDownload {
                 if (failures >= web.options().attempts()) {
                     throw new StoreException(
                             Kind.NETWORK,
-                            "cannot fetch " + file.address() + ": " + reason(e) + " (" + failures
+                            "cannot fetch " + file.address() + ": " + WebClient.reason(e) + " (" + failures
                                     + " tries without a new byte). What has arrived is kept; try again later.",
                             e);
                 }
@@ -97,64 +100,83 @@ final class HttpDownload {
 
     /** Asks once and takes what comes; false if what was there turned out useless and all must be asked for again. */
     private boolean attempt() throws IOException {
-        Properties state = Disk.load(statePath);
+        FileVersion version = FileVersion.load(versionPath);
         long have = Disk.size(part);
-        String validator = state.getProperty("validator", "");
-        boolean resumes = have > 0 && (!validator.isEmpty() || file.pin().isPinned());
+        boolean certain = !version.validator().isEmpty() || file.pin().isPinned();
+        long from = certain ? have : Math.max(0, have - OVERLAP_BYTES);
         Map<String, String> headers = new LinkedHashMap<>();
-        if (resumes) {
-            headers.put("Range", "bytes=" + have + "-");
-            if (!validator.isEmpty()) {
-                headers.put("If-Range", validator);
+        if (have > 0) {
+            headers.put("Range", "bytes=" + from + "-");
+            if (!version.validator().isEmpty()) {
+                headers.put("If-Range", version.validator());
             }
         }
         try (WebClient.Answer answer = web.get(file.address(), headers)) {
-            switch (answer.status()) {
-                case 200 -> take(answer, 0, length(answer));
-                case 206 -> {
-                    Matcher range =
-                            CONTENT_RANGE.matcher(answer.header("Content-Range").orElse(""));
-                    if (!resumes || !range.matches() || Long.parseLong(range.group(1)) != have) {
-                        restart();
-                        return false;
-                    }
-                    take(answer, have, range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2)));
-                }
-                case 416 -> {
-                    String total = answer.header("Content-Range").orElse("");
-                    if (!total.equals("bytes */" + have)) {
-                        restart();
-                        return false;
-                    }
-                    digestUpTo(have);
-                }
+            boolean taken = switch (answer.status()) {
+                case 200 -> take(answer, 0, 0, length(answer));
+                case 206 -> have > 0 && takePart(answer, version, from, have);
+                case 416 -> isWhole(answer, have);
                 default -> throw web.refused(file.address(), answer);
+            };
+            if (!taken) {
+                restart();
             }
-            return true;
+            return taken;
         }
+    }
+
+    private boolean takePart(WebClient.Answer answer, FileVersion version, long from, long have) throws IOException {
+        Matcher range = CONTENT_RANGE.matcher(answer.header("Content-Range").orElse(""));
+        if (!range.matches() || Long.parseLong(range.group(1)) != from) {
+            return false;
+        }
+        long total = range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
+        return !version.excludes(answer, total) && take(answer, from, have, total);
+    }
+
+    private boolean isWhole(WebClient.Answer answer, long have) {
+        boolean whole = answer.header("Content-Range").orElse("").equals("bytes */" + have);
+        if (whole) {
+            digestUpTo(have);
+        }
+        return whole;
     }
 
     private void restart() {
         Disk.delete(part);
-        Disk.delete(statePath);
+        Disk.delete(versionPath);
     }
 
     private static long length(WebClient.Answer answer) {
         return answer.headers().firstValueAsLong("Content-Length").orElse(-1);
     }
 
-    private void take(WebClient.Answer answer, long start, long total) throws IOException {
+    /** Takes an answer that begins at {@code from}; false if it differs from what is here up to {@code have}. */
+    private boolean take(WebClient.Answer answer, long from, long have, long total) throws IOException {
         check(total);
-        disk.requireSpace(part.resolveSibling(".").normalize(), total - start, file.name());
-        if (start == 0) {
+        disk.requireSpace(part.resolveSibling(".").normalize(), total - have, file.name());
+        if (have == 0) {
             restart();
-            remember(answer);
+            FileVersion.of(answer, total).save(versionPath);
         }
-        digestUpTo(start);
-        listener.progress(Step.DOWNLOAD, file.name(), start, total);
+        digestUpTo(have);
+        listener.progress(Step.DOWNLOAD, file.name(), have, total);
         try (FileChannel out = open();
                 StallGuard guard = new StallGuard(answer.body(), web.options().stallTimeout())) {
-            copy(answer, out, guard, start, total);
+            if (from < have && !Arrays.equals(answer.body().readNBytes((int) (have - from)), end(have - from))) {
+                return false;
+            }
+            copy(answer, out, guard, have, total);
+            return true;
+        }
+    }
+
+    /** The last bytes of what is here. */
+    private byte[] end(long length) {
+        try (FileChannel in = FileChannel.open(part, StandardOpenOption.READ)) {
+            return Channels.newInputStream(in.position(in.size() - length)).readAllBytes();
+        } catch (IOException e) {
+            throw Disk.failure("cannot read " + part, part, e);
         }
     }
 
@@ -171,15 +193,6 @@ final class HttpDownload {
                     file.address() + " has " + total + " bytes, expected "
                             + file.pin().sizeBytes());
         }
-    }
-
-    /** Keeps the validator of this version: a strong ETag, or else the date of the last change. */
-    private void remember(WebClient.Answer answer) {
-        String tag = answer.header("ETag").filter(t -> !t.startsWith("W/")).orElse("");
-        Properties state = new Properties();
-        state.setProperty(
-                "validator", tag.isEmpty() ? answer.header("Last-Modified").orElse("") : tag);
-        Disk.save(state, statePath);
     }
 
     private FileChannel open() {
@@ -277,11 +290,6 @@ final class HttpDownload {
                 throw Disk.failure("cannot read " + part, part, e);
             }
         }
-    }
-
-    private static String reason(IOException e) {
-        String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
     }
 
     private void pause(int failures) {

@@ -189,7 +189,8 @@ public final class ModelStore {
             return shelf.refer(here.get(), reference);
         }
         List<StoreException> failures = new ArrayList<>();
-        Path work = shelf.downloads(reference);
+        Path work = Disk.createFolder(shelf.downloads(reference));
+        UnfinishedDownload.label(work, reference);
         for (ModelSource source : alias.sources()) {
             try {
                 Fetched fetched = fetcher.fetch(source, alias.model(), alias.wheel(), work, listener);
@@ -200,6 +201,9 @@ public final class ModelStore {
                     default -> failures.add(e);
                 }
             }
+        }
+        if (UnfinishedDownload.in(work).isEmpty()) {
+            Disk.deleteTree(work);
         }
         throw combined(alias, failures);
     }
@@ -246,6 +250,35 @@ public final class ModelStore {
         Removal removal = shelf.remove(model, reference);
         forgetDefault(removal.filesDeleted() ? model.references() : List.of(reference));
         return removal;
+    }
+
+    /** The downloads that were begun and not ended, those under way in another process among them. */
+    public List<UnfinishedDownload> unfinished() {
+        return shelf.unfinished();
+    }
+
+    /**
+     * Forgets what has arrived of an unfinished download.
+     *
+     * @return what was deleted; empty if no download of that name was begun
+     * @throws StoreException of kind {@link Kind#BUSY} while somebody goes on with it
+     */
+    public Optional<UnfinishedDownload> discard(String name) {
+        String reference = canonical(name);
+        Optional<UnfinishedDownload> begun = unfinished().stream()
+                .filter(download -> download.reference().equals(reference))
+                .findFirst();
+        begun.ifPresent(download -> StoreLock.holding(
+                shelf.lock(reference),
+                () -> {
+                    throw new StoreException(
+                            Kind.BUSY, name + " is being fetched by another process: end that first, or wait for it");
+                },
+                () -> {
+                    Disk.deleteTree(shelf.downloads(reference));
+                    return download;
+                }));
+        return begun;
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  */
 final class Shelf {
 
+    private static final String DOWNLOADS = ".downloads";
     private static final int ID_DIGITS = 12;
     private static final Pattern ID = Pattern.compile(".+-[0-9a-f]{" + ID_DIGITS + "}");
     private static final int READABLE_CHARACTERS = 80;
@@ -37,10 +38,7 @@ final class Shelf {
 
     /** All models, the newest first. */
     List<StoredModel> list() {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        return folders().stream()
+        return folders(folder).stream()
                 .flatMap(path -> Manifest.read(path).stream())
                 .sorted(Comparator.comparing(StoredModel::pulledAt).reversed().thenComparing(StoredModel::id))
                 .toList();
@@ -53,7 +51,15 @@ final class Shelf {
 
     /** Where the download for a name collects its files. */
     Path downloads(String reference) {
-        return folder.resolve(".downloads").resolve(slug(reference));
+        return folder.resolve(DOWNLOADS).resolve(slug(reference));
+    }
+
+    /** The downloads that were begun and not ended, by name. */
+    List<UnfinishedDownload> unfinished() {
+        return folders(folder.resolve(DOWNLOADS)).stream()
+                .flatMap(path -> UnfinishedDownload.in(path).stream())
+                .sorted(Comparator.comparing(UnfinishedDownload::reference))
+                .toList();
     }
 
     /** Makes what was fetched into {@code work} a model, or gives a model with the same bytes one more name. */
@@ -149,7 +155,7 @@ final class Shelf {
      * named as the store names them belong to somebody else.
      */
     private void sweep() {
-        for (Path path : folders()) {
+        for (Path path : folders(folder)) {
             boolean ours = ID.matcher(String.valueOf(path.getFileName())).matches();
             if (ours && !Manifest.isIn(path)) {
                 Disk.deleteTree(path);
@@ -157,7 +163,10 @@ final class Shelf {
         }
     }
 
-    private List<Path> folders() {
+    private static List<Path> folders(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
         try (Stream<Path> paths = Files.list(folder)) {
             return paths.filter(path -> Files.isDirectory(path)
                             && !String.valueOf(path.getFileName()).startsWith("."))

@@ -35,6 +35,8 @@ public final class StoreException extends RuntimeException {
         NO_SPACE,
         /** A program that is needed, pip, is not there or failed. */
         TOOL,
+        /** Another process works on the same download. */
+        BUSY,
         /** The store's folder cannot be read or written. */
         STORAGE,
         /** The thread was interrupted. */

@@ -4,6 +4,8 @@ import io.github.llamacpp4j.store.StoreException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -122,11 +124,32 @@ final class WebClient implements AutoCloseable {
                     client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             return new Answer(address, response.statusCode(), response.headers(), response.body());
         } catch (ConnectException e) {
-            throw new IOException("cannot connect to " + address.getAuthority(), e);
+            throw new IOException("cannot connect to " + address.getAuthority() + throughProxy(address), e);
+        } catch (IOException e) {
+            String through = throughProxy(address);
+            throw through.isEmpty() ? e : new IOException(reason(e) + through, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException(Kind.INTERRUPTED, "interrupted while waiting for " + address, e);
         }
+    }
+
+    /** Names the proxy that an address is asked through: where it fails, the address itself may be fine. */
+    private String throughProxy(URI address) {
+        return options.proxies().select(address).stream()
+                .map(Proxy::address)
+                .filter(InetSocketAddress.class::isInstance)
+                .map(InetSocketAddress.class::cast)
+                .findFirst()
+                .map(proxy -> " through the proxy " + proxy.getHostString() + ":" + proxy.getPort()
+                        + " (the variables https_proxy, http_proxy and all_proxy name it, no_proxy makes exceptions)")
+                .orElse("");
+    }
+
+    /** What a failure says of itself. */
+    static String reason(IOException failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
     }
 
     private static boolean sameOrigin(URI one, URI other) {

@@ -7,6 +7,8 @@ import io.github.llamacpp4j.gguf.ByteRangeSource;
 import io.github.llamacpp4j.gguf.GgufFile;
 import io.github.llamacpp4j.gguf.GgufLimits;
 import io.github.llamacpp4j.store.StoreException.Kind;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,11 +123,96 @@ class DownloadTest {
     }
 
     @Test
-    void withoutAValidatorADownloadStartsAgain() {
+    void anUnfinishedDownloadIsToldAndCanBeDiscarded() {
+        server.serve("/m.gguf").content(MODEL).header("ETag", "\"v1\"").dropping(400_000, 1);
+        server.serve("/page.gguf").content("<html>".getBytes(StandardCharsets.US_ASCII));
+        ModelStore store = store(TestStore.options().attempts(1));
+        assertThatThrownBy(() -> store.pull(address, PullListener.none())).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> store.pull(server.at("/page.gguf").toString(), PullListener.none()))
+                .isInstanceOf(StoreException.class);
+
+        assertThat(store.unfinished()).singleElement().satisfies(download -> {
+            assertThat(download.reference()).isEqualTo(address);
+            assertThat(download.sizeBytes()).isBetween(1L, 400_000L);
+        });
+        assertThat(store.discard("smollm2")).isEmpty();
+        assertThat(store.discard(address)).isPresent();
+        assertThat(store.unfinished()).isEmpty();
+        assertThat(store.discard(address)).isEmpty();
+        assertThat(store.pull(address, PullListener.none()).path()).hasBinaryContent(MODEL);
+        assertThat(store.unfinished()).isEmpty();
+    }
+
+    @Test
+    void aDownloadUnderWayIsNotDiscarded() throws Exception {
+        server.serve("/m.gguf").content(MODEL).header("ETag", "\"v1\"").slow(100);
+        try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+            Future<StoredModel> pulled = threads.submit(this::pull);
+            while (store().unfinished().isEmpty()) {
+                Thread.sleep(5);
+            }
+            assertThatThrownBy(() -> store().discard(address))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BUSY));
+            assertThat(pulled.get(10, TimeUnit.SECONDS).path()).hasBinaryContent(MODEL);
+        }
+    }
+
+    @Test
+    void partsOfAnotherVersionAreNotJoinedEvenIfTheServerSendsThem() {
+        record Version(int bytes, String header, String value) {}
+        for (Version now : List.of(
+                new Version(1_000_000, "ETag", "\"v2\""),
+                new Version(1_000_000, "Last-Modified", "Tue, 02 Jan 2024 00:00:00 GMT"),
+                new Version(1_100_000, "Other", ""))) {
+            String header = now.header().equals("Last-Modified") ? "Last-Modified" : "ETag";
+            String path = "/" + now.header() + ".gguf";
+            FakeServer.Resource resource = server.serve(path)
+                    .content(MODEL)
+                    .header(header, header.equals("ETag") ? "\"v1\"" : "Mon, 01 Jan 2024 00:00:00 GMT")
+                    .withoutConditions()
+                    .dropping(400_000, 1);
+            String there = server.at(path).toString();
+            assertThatThrownBy(() -> store(TestStore.options().attempts(1)).pull(there, PullListener.none()))
+                    .isInstanceOf(StoreException.class);
+            byte[] changed = TestStore.model(now.bytes(), 2);
+            resource.content(changed).header(now.header(), now.value());
+
+            assertThat(store().pull(there, PullListener.none()).path()).hasBinaryContent(changed);
+        }
+    }
+
+    @Test
+    void aProxyThatCannotBeReachedIsNamed() {
+        ProxySelector nobody = ProxySelector.of(InetSocketAddress.createUnresolved("127.0.0.1", 1));
+
+        assertThatThrownBy(() -> store(TestStore.options().proxies(nobody)).pull(address, PullListener.none()))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NETWORK))
+                .hasMessageContaining(address)
+                .hasMessageContaining("through the proxy 127.0.0.1:1");
+    }
+
+    @Test
+    void withoutAValidatorTheEndOfWhatIsHereIsAskedForAgain() {
         server.serve("/m.gguf").content(MODEL).dropping(400_000, 1);
 
         assertThat(pull().path()).hasBinaryContent(MODEL);
-        assertThat(server.requests().getLast().headers()).doesNotContainKey("range");
+        assertThat(server.requests().getLast().headers().get("range"))
+                .satisfies(range -> assertThat(
+                                Integer.parseInt(String.valueOf(range).replaceAll("\\D", "")))
+                        .isBetween(1, 400_000 - (1 << 16)));
+    }
+
+    @Test
+    void withoutAValidatorAnotherEndMeansAnotherVersion() {
+        byte[] newer = TestStore.model(1_000_000, 2);
+        FakeServer.Resource resource = server.serve("/m.gguf").content(MODEL).dropping(400_000, 1);
+        assertThatThrownBy(() -> store(TestStore.options().attempts(1)).pull(address, PullListener.none()))
+                .isInstanceOf(StoreException.class);
+        resource.content(newer);
+
+        assertThat(pull().path()).hasBinaryContent(newer);
     }
 
     @Test
@@ -305,7 +392,9 @@ class DownloadTest {
             Future<?> pulled = threads.submit(() -> assertThatThrownBy(this::pull)
                     .isInstanceOfSatisfying(
                             StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INTERRUPTED)));
-            Thread.sleep(200);
+            while (store().unfinished().isEmpty()) {
+                Thread.sleep(5);
+            }
             threads.shutdownNow();
             pulled.get(10, TimeUnit.SECONDS);
         }

@@ -26,6 +26,7 @@ final class FakeServer implements AutoCloseable {
         private volatile byte[] content = new byte[0];
         private int status = 200;
         private boolean ranges = true;
+        private boolean conditions = true;
         private boolean announcesLength = true;
         private int dropAfterBytes = Integer.MAX_VALUE;
         private int drops;
@@ -49,6 +50,12 @@ final class FakeServer implements AutoCloseable {
 
         Resource withoutRanges() {
             this.ranges = false;
+            return this;
+        }
+
+        /** Sends the part that is asked for whatever {@code If-Range} says. */
+        Resource withoutConditions() {
+            this.conditions = false;
             return this;
         }
 
@@ -135,6 +142,7 @@ final class FakeServer implements AutoCloseable {
         String range = headers.get("range");
         String condition = headers.get("if-range");
         boolean same = condition == null
+                || !resource.conditions
                 || condition.equals(resource.headers.get("ETag"))
                 || condition.equals(resource.headers.get("Last-Modified"));
         if (range != null && resource.ranges && same) {

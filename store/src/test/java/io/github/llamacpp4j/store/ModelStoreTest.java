@@ -189,6 +189,10 @@ class ModelStoreTest {
 
         Files.writeString(manifest, sound.replace("bytes=", "bytes=x"));
         assertThat(store().list()).isEmpty();
+        Files.writeString(manifest, sound.replace("bytes=", "bytes=\\uZZZZ"));
+        assertThat(store().list()).isEmpty();
+        Files.write(manifest, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
+        assertThat(store().list()).isEmpty();
         Files.writeString(manifest, sound.replace("file.1=a.gguf", "file.1=../../../originals/a.gguf"));
         assertThat(store().list()).isEmpty();
         Files.writeString(manifest, sound);
