@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "chat",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        customSynopsis = "llamacpp4j chat [-m MODEL] [OPTION...] [QUESTION]",
         description = "Answers a question through the model's chat template; without one, holds a conversation.",
         footer = {
             "",
@@ -89,8 +91,13 @@ final class ChatCommand implements Callable<Integer> {
         FORGET
     }
 
-    ChatCommand(Terminal terminal) {
+    private ChatCommand(Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    static CommandLine commandLine(Terminal terminal) {
+        return GroupedOptions.ofGeneration(ChatCommand.class, "Conversation")
+                .of(new CommandLine(new ChatCommand(terminal)));
     }
 
     @Override

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Lists the options of a command in groups, by the class that declares them. */
 final class GroupedOptions implements IHelpSectionRenderer {
@@ -19,6 +21,24 @@ final class GroupedOptions implements IHelpSectionRenderer {
     /** @param titles the class that declares the options of a group to the title of the group, in the order of the list */
     GroupedOptions(Map<Class<?>, String> titles) {
         this.titles = new LinkedHashMap<>(titles);
+    }
+
+    /** The groups of a command that generates text, the first of them its own options. */
+    static GroupedOptions ofGeneration(Class<?> command, String title) {
+        Map<Class<?>, String> titles = new LinkedHashMap<>();
+        titles.put(command, title);
+        titles.put(ModelFlags.class, "Model");
+        titles.put(TemplateFlag.class, "Model");
+        titles.put(SamplingFlags.class, "How tokens are chosen");
+        titles.put(ConstraintFlags.class, "What may be written");
+        titles.put(RuntimeFlags.class, "Computing");
+        return new GroupedOptions(titles);
+    }
+
+    /** Makes the help of a command show its options in these groups. */
+    CommandLine of(CommandLine command) {
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, this);
+        return command;
     }
 
     @Override

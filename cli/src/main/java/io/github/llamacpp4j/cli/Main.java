@@ -131,8 +131,8 @@ public final class Main implements Runnable {
     /** Adds the command that is wanted, or all: reading the options of each takes longer than loading a small model. */
     private static void addCommands(CommandLine commands, Terminal terminal, String... arguments) {
         Map<String, Supplier<Object>> all = new LinkedHashMap<>();
-        all.put("run", () -> new RunCommand(terminal));
-        all.put("chat", () -> new ChatCommand(terminal));
+        all.put("run", () -> RunCommand.commandLine(terminal));
+        all.put("chat", () -> ChatCommand.commandLine(terminal));
         all.put("serve", () -> ServeCommand.commandLine(terminal, System.getenv(), arguments));
         all.put("tokenize", () -> new TokenizeCommand(terminal));
         all.put("detokenize", () -> new DetokenizeCommand(terminal));

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Parameters;
         name = "run",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        customSynopsis = "llamacpp4j run [-m MODEL] [OPTION...] [PROMPT]",
         description = "Completes a prompt as it stands, without a chat template.",
         footer = {
             "",
@@ -62,8 +64,12 @@ final class RunCommand implements Callable<Integer> {
             description = "With --jsonl: work on N lines at a time, sharing what their prompts have in common.")
     private @Nullable Integer parallel;
 
-    RunCommand(Terminal terminal) {
+    private RunCommand(Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    static CommandLine commandLine(Terminal terminal) {
+        return GroupedOptions.ofGeneration(RunCommand.class, "Prompt").of(new CommandLine(new RunCommand(terminal)));
     }
 
     @Override

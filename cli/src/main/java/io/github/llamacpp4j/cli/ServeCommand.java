@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 
 /** {@code serve}: answers the OpenAI protocol over HTTP. */
@@ -80,7 +79,6 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     static CommandLine commandLine(Terminal terminal, Map<String, String> environment, String... arguments) {
-        CommandLine command = new CommandLine(new ServeCommand(terminal));
         Map<Class<?>, String> groups = new LinkedHashMap<>();
         groups.put(ModelFlags.class, "Model");
         groups.put(TemplateFlag.class, "Model");
@@ -89,7 +87,7 @@ final class ServeCommand implements Callable<Integer> {
         groups.put(LimitFlags.class, "Limits");
         groups.put(SamplingFlags.class, "Answers, where a request says nothing else");
         groups.put(RuntimeFlags.class, "Computing");
-        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions(groups));
+        CommandLine command = new GroupedOptions(groups).of(new CommandLine(new ServeCommand(terminal)));
         command.setDefaultValueProvider(new ServeSettings(List.of(arguments), environment));
         return command;
     }

@@ -66,6 +66,22 @@ class MainTest {
     void everyCommandTellsItsOptions() {
         assertThat(CommandRun.of("--help").out()).contains("tokenize", "natives", "bench");
         assertThat(CommandRun.of("natives", "--help").out()).contains("install", "list");
-        assertThat(CommandRun.of("run", "--help").out()).contains("--max-tokens", "--jsonl");
+        assertThat(CommandRun.of("run", "--help").out())
+                .startsWith("Usage: llamacpp4j run [-m MODEL] [OPTION...] [PROMPT]")
+                .containsSubsequence(
+                        "Prompt:",
+                        "--jsonl",
+                        "Model:",
+                        "--offline",
+                        "How tokens are chosen:",
+                        "--max-tokens",
+                        "What may be written:",
+                        "--grammar",
+                        "Computing:",
+                        "--threads",
+                        "General:",
+                        "--output");
+        assertThat(CommandRun.of("chat", "--help").out())
+                .containsSubsequence("Conversation:", "--system", "How tokens are chosen:", "Computing:");
     }
 }
