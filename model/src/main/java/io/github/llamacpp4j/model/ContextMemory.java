@@ -59,7 +59,21 @@ public final class ContextMemory {
     public boolean remove(int sequenceId, int from, int to) {
         requireSequence(sequenceId);
         requireRange(from, to);
-        return from == to || run(memory -> llama_memory_seq_rm(memory, sequenceId, from, nativeEnd(to)));
+        return from == to
+                || run(memory -> !leavesAnEnd(memory, sequenceId, from, to)
+                        && llama_memory_seq_rm(memory, sequenceId, from, nativeEnd(to)));
+    }
+
+    /**
+     * Whether a recurrent state would have to forget positions before its last one. llama.cpp says that it did, leaves the
+     * state as it is, and in a hybrid memory removes the keys and values that the state still contains.
+     */
+    private boolean leavesAnEnd(MemorySegment memory, int sequenceId, int from, int to) {
+        if (!context.facts().stateful()) {
+            return false;
+        }
+        int last = llama_memory_seq_pos_max(memory, sequenceId);
+        return from <= last && to <= last;
     }
 
     /**
