@@ -37,14 +37,14 @@ final class SequenceOwner {
 
     private void run() {
         try (computer) {
-            WorkQueue.Taken taken = queue.take(0, 0);
+            WorkQueue.Taken taken = queue.take(List.of(), 0);
             while (!taken.works().isEmpty()) {
                 long start = System.nanoTime();
                 setCurrent(taken.works());
                 compute(taken.works(), threads(taken));
                 setCurrent(List.of());
                 long patience = Math.min((System.nanoTime() - start) / PATIENCE_SHARE, LONGEST_PATIENCE_NANOS);
-                taken = queue.take(taken.calls(), patience);
+                taken = queue.take(taken.works(), patience);
             }
         } catch (Error fatal) {
             current.forEach(work -> work.fail(fatal));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /** What waits to be computed: callers add, owner threads take a batch each. Bounded and thread-safe. */
 final class WorkQueue {
@@ -20,10 +21,12 @@ final class WorkQueue {
     private final Condition notEmpty = lock.newCondition();
     private final Condition notFull = lock.newCondition();
     private final ArrayDeque<Work> waiting = new ArrayDeque<>();
+    private final List<Work> computing = new ArrayList<>();
     private long waitingTokens;
     private int idleTakers;
     private int gatheringTakers;
-    private int callsBeingComputed;
+    private int awaitedCalls;
+    private long awaitedUntil = System.nanoTime();
     private boolean closed;
 
     /**
@@ -32,13 +35,7 @@ final class WorkQueue {
      * @param works none if the queue is closed
      * @param othersIdle whether nothing else waits, and no other owner thread has anything to do
      */
-    record Taken(List<Work> works, boolean othersIdle) {
-
-        /** Of how many calls there is something among it. */
-        int calls() {
-            return callsAmong(works);
-        }
-    }
+    record Taken(List<Work> works, boolean othersIdle) {}
 
     /**
      * @param capacity how many sequences may wait
@@ -68,6 +65,7 @@ final class WorkQueue {
                     throw new EmbedderOverloadedException(waiting.size(), capacity);
                 }
             }
+            awaitedCalls = Math.max(0, awaitedCalls - 1);
             add(works);
         } finally {
             lock.unlock();
@@ -97,7 +95,9 @@ final class WorkQueue {
             waiting.add(work);
             waitingTokens += work.tokens().length;
         }
-        notEmpty.signalAll();
+        if (idleTakers > 0 || !worthWaiting()) {
+            notEmpty.signalAll();
+        }
     }
 
     private void requireOpen() {
@@ -110,46 +110,58 @@ final class WorkQueue {
      * Waits for work and takes the oldest, then whatever fits beside it: no more than a batch, and about this taker's
      * share of the tokens and of the calls, others being as busy or as idle as they are.
      *
-     * @param answered how many calls this taker has just given something, whose callers may be back in a moment
-     * @param patience for how many nanoseconds from now on to wait for this taker's share of those, if a batch would have
-     *     gaps
+     * @param answered what this taker has just computed; callers that are now fully answered may be back in a moment
+     * @param patience for how many nanoseconds from now on all takers wait for those, if a batch would have gaps
      */
-    Taken take(int answered, long patience) {
+    Taken take(List<Work> answered, long patience) {
         lock.lock();
         try {
-            long deadline = System.nanoTime() + patience;
-            callsBeingComputed -= answered;
-            int near = answered + waitingCalls();
+            computing.removeAll(answered);
+            await(answered, patience);
             List<Work> taken = new ArrayList<>();
             while (taken.isEmpty() && awaitWork()) {
-                awaitMore(Math.min(near, share(near)), deadline);
-                fill(taken, share(Math.max(near, waitingCalls())));
+                gather();
+                fill(taken);
                 notFull.signalAll();
             }
-            Taken result = new Taken(taken, waiting.isEmpty() && idleTakers == takers - 1);
-            callsBeingComputed += result.calls();
-            return result;
+            computing.addAll(taken);
+            return new Taken(taken, waiting.isEmpty() && idleTakers == takers - 1);
         } finally {
             lock.unlock();
         }
     }
 
-    /** A taker's part of those calls that are waiting or about to, and of those that others compute. */
-    private int share(int calls) {
-        return Math.ceilDiv(calls + callsBeingComputed, takers);
+    private void await(List<Work> answered, long patience) {
+        long now = System.nanoTime();
+        if (now - awaitedUntil >= 0) {
+            awaitedCalls = 0;
+        }
+        Set<Work.Call> calls = callsAmong(answered);
+        calls.removeAll(callsAmong(waiting));
+        calls.removeAll(callsAmong(computing));
+        if (!calls.isEmpty() && now + patience - awaitedUntil > 0) {
+            awaitedUntil = now + patience;
+        }
+        awaitedCalls += calls.size();
+    }
+
+    /** A taker's part of the calls that wait, are about to, or are being computed by others. */
+    private int share() {
+        return Math.ceilDiv(
+                waitingCalls() + awaitedCalls + callsAmong(computing).size(), takers);
     }
 
     private int waitingCalls() {
-        return callsAmong(waiting);
+        return callsAmong(waiting).size();
     }
 
-    private static int callsAmong(Collection<Work> works) {
-        return (int) works.stream().map(Work::call).distinct().count();
+    private static Set<Work.Call> callsAmong(Collection<Work> works) {
+        return works.stream().map(Work::call).collect(Collectors.toCollection(HashSet::new));
     }
 
-    private void fill(List<Work> taken, int mostCalls) {
-        int sharing = 1 + idleTakers + gatheringTakers;
-        long mostTokens = Math.min(Math.ceilDiv(waitingTokens, sharing), batch.tokens());
+    private void fill(List<Work> taken) {
+        int mostCalls = share();
+        long mostTokens = Math.min(Math.ceilDiv(expectedTokens(), 1 + idleTakers + gatheringTakers), batch.tokens());
         long tokens = 0;
         BatchLayout layout = batch.newLayout();
         Set<Work.Call> calls = new HashSet<>();
@@ -172,18 +184,31 @@ final class WorkQueue {
         }
     }
 
-    private void awaitMore(int expected, long deadline) {
-        long left = deadline - System.nanoTime();
+    /** The tokens that wait, and as many for each awaited call as for each that waits. */
+    private long expectedTokens() {
+        int calls = waitingCalls();
+        return waitingTokens * (calls + awaitedCalls) / Math.max(1, calls);
+    }
+
+    private void gather() {
         gatheringTakers++;
-        while (left > 0 && !closed && waiting.size() < expected && hasGaps()) {
+        long left = awaitedUntil - System.nanoTime();
+        while (left > 0 && !closed && worthWaiting()) {
             try {
-                left = notEmpty.awaitNanos(left);
+                left = Math.min(notEmpty.awaitNanos(left), awaitedUntil - System.nanoTime());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 left = 0;
             }
         }
+        if (left <= 0) {
+            awaitedCalls = 0;
+        }
         gatheringTakers--;
+    }
+
+    private boolean worthWaiting() {
+        return awaitedCalls > 0 && waitingCalls() < share() && hasGaps();
     }
 
     /** Whether what waits is a batch that costs no less than one with more in it. */
