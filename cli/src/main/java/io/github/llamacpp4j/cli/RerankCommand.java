@@ -80,7 +80,7 @@ final class RerankCommand implements Callable<Integer> {
             if (batch) {
                 return new JsonLines(terminal).run((request, answer) -> answer(reranker, request, answer));
             }
-            for (RankedDocument document : rank(reranker, String.valueOf(query), documents(), top)) {
+            for (RankedDocument document : best(rankedWithProgress(reranker), top)) {
                 terminal.out().println(Json.line(json(document).put("document", document.text())));
             }
             return 0;
@@ -106,8 +106,16 @@ final class RerankCommand implements Callable<Integer> {
         }
     }
 
-    private static List<RankedDocument> rank(Reranker reranker, String query, List<String> documents, int top) {
-        List<RankedDocument> ranked = reranker.rank(query, documents);
+    private List<RankedDocument> rankedWithProgress(Reranker reranker) throws IOException {
+        try (ProgressBar progress = new ProgressBar(terminal, "rerank", ProgressBar.Unit.ITEMS)) {
+            return reranker.rank(String.valueOf(query), documents(), (done, total) -> {
+                progress.update(done, terminal.interactive() ? total : 0);
+                return true;
+            });
+        }
+    }
+
+    private static List<RankedDocument> best(List<RankedDocument> ranked, int top) {
         return ranked.subList(0, Math.clamp(top, 0, ranked.size()));
     }
 
@@ -122,7 +130,7 @@ final class RerankCommand implements Callable<Integer> {
         }
         ArrayNode results = answer.putArray("results");
         try {
-            rank(reranker, wanted.asString(), texts(request.get("documents")), limit == null ? top : limit.asInt())
+            best(reranker.rank(wanted.asString(), texts(request.get("documents"))), limit == null ? top : limit.asInt())
                     .forEach(document -> results.add(json(document)));
         } catch (EmbeddingException | IllegalArgumentException failed) {
             throw EmbeddingFlags.failure(failed);

@@ -9,7 +9,6 @@ import io.github.llamacpp4j.model.ModelInfo;
 import io.github.llamacpp4j.model.Pooling;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -218,17 +217,9 @@ public final class Embedder implements AutoCloseable {
     public List<Embedding> embed(List<String> texts, TextRole role, EmbeddingProgressListener progress) {
         List<String> inputs = List.copyOf(texts);
         requireNonNull(progress, "progress");
-        List<Embedding> embeddings = new ArrayList<>(inputs.size());
-        try (EmbeddingStream stream = stream(inputs.iterator(), role)) {
-            while (stream.hasNext()) {
-                embeddings.add(stream.next());
-                if (!progress.onProgress(embeddings.size(), inputs.size())) {
-                    throw new EmbeddingCancelledException("the progress listener asked to stop after "
-                            + embeddings.size() + " of " + inputs.size() + " texts");
-                }
-            }
+        try (OrderedResults<Embedding> results = results(inputs.iterator(), role)) {
+            return results.all(inputs.size(), progress);
         }
-        return embeddings;
     }
 
     /**
@@ -240,11 +231,14 @@ public final class Embedder implements AutoCloseable {
      * @throws IllegalStateException if embeddings are not pooled
      */
     public EmbeddingStream stream(Iterator<String> texts, TextRole role) {
-        requireNonNull(texts, "texts");
+        return new EmbeddingStream(results(requireNonNull(texts, "texts"), role));
+    }
+
+    private OrderedResults<Embedding> results(Iterator<String> texts, TextRole role) {
         requirePooled(true);
         String prefix = options.prefixes().of(requireNonNull(role, "role"));
-        return new EmbeddingStream(new OrderedResults<>(
-                service, texts, text -> planner.plan(prefix + requireNonNull(text, "text")), this::embedding));
+        return new OrderedResults<>(
+                service, texts, text -> planner.plan(prefix + requireNonNull(text, "text")), this::embedding);
     }
 
     /**

@@ -87,6 +87,26 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
         }
     }
 
+    /**
+     * All results that are left.
+     *
+     * @param total how many there are
+     * @param progress hears of each
+     * @throws EmbeddingCancelledException if the listener asks to stop
+     * @throws EmbeddingException if a text failed
+     */
+    List<R> all(int total, EmbeddingProgressListener progress) {
+        List<R> all = new ArrayList<>(total);
+        while (hasNext()) {
+            all.add(next());
+            if (!progress.onProgress(all.size(), total)) {
+                throw new EmbeddingCancelledException(
+                        "the progress listener asked to stop after " + all.size() + " of " + total + " texts");
+            }
+        }
+        return all;
+    }
+
     private void submitChunk() throws InterruptedException {
         List<Work> chunk = new ArrayList<>();
         List<Item> items = new ArrayList<>();

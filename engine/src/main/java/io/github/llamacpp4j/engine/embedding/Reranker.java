@@ -8,10 +8,10 @@ import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.model.ModelInfo;
 import io.github.llamacpp4j.model.Pooling;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Orders documents by how well they answer a query. Works with models that have a classification head, and with
@@ -23,6 +23,14 @@ import java.util.Optional;
 public final class Reranker implements AutoCloseable {
 
     private static final String TEMPLATE_NAME = "rerank";
+
+    /** How good the document is that became this plan. */
+    private record Scored(double score, Plan plan) {
+
+        RankedDocument document(int index, String text) {
+            return new RankedDocument(index, text, score, plan.tokenCount(), plan.truncated());
+        }
+    }
 
     private final RerankerOptions options;
     private final boolean generative;
@@ -137,35 +145,43 @@ public final class Reranker implements AutoCloseable {
     /**
      * Orders documents.
      *
+     * @see #rank(String, List, EmbeddingProgressListener)
+     */
+    public List<RankedDocument> rank(String query, List<String> documents) {
+        return rank(query, documents, (done, total) -> true);
+    }
+
+    /**
+     * Orders documents.
+     *
      * @param query what is searched for
      * @param documents what may answer it; or none
+     * @param progress hears how far the call is
      * @return all documents, the best first; equal scores in the order of the documents
      * @throws TextTooLongException if the query leaves no room, or a document is too long and the policy is to refuse that
      * @throws EmbedderOverloadedException if too many texts wait
-     * @throws EmbeddingCancelledException if this thread is interrupted
+     * @throws EmbeddingCancelledException if this thread is interrupted or the listener asks to stop
      * @throws EmbedderClosedException if this is closed, also meanwhile
      * @throws EmbeddingFailedException if llama.cpp cannot compute a pair
      */
-    public List<RankedDocument> rank(String query, List<String> documents) {
+    public List<RankedDocument> rank(String query, List<String> documents, EmbeddingProgressListener progress) {
         requireNonNull(query, "query");
+        requireNonNull(progress, "progress");
         List<String> inputs = List.copyOf(documents);
-        List<RankedDocument> ranked = new ArrayList<>(inputs.size());
-        try (OrderedResults<RankedDocument> results = new OrderedResults<>(
-                service,
-                inputs.iterator(),
-                document -> planner.plan(query, document),
-                (plan, rows) -> new RankedDocument(
-                        ranked.size(),
-                        inputs.get(ranked.size()),
-                        rows.stream().mapToDouble(this::score).max().orElseThrow(),
-                        plan.tokenCount(),
-                        plan.truncated()))) {
-            while (results.hasNext()) {
-                ranked.add(results.next());
-            }
+        List<Scored> scores;
+        try (OrderedResults<Scored> results = new OrderedResults<>(
+                service, inputs.iterator(), document -> planner.plan(query, document), this::scored)) {
+            scores = results.all(inputs.size(), progress);
         }
-        ranked.sort(Comparator.comparingDouble(RankedDocument::score).reversed());
-        return ranked;
+        return IntStream.range(0, inputs.size())
+                .mapToObj(i -> scores.get(i).document(i, inputs.get(i)))
+                .sorted(Comparator.comparingDouble(RankedDocument::score).reversed())
+                .toList();
+    }
+
+    /** A document's score, that of its best part. */
+    private Scored scored(Plan plan, List<float[]> rows) {
+        return new Scored(rows.stream().mapToDouble(this::score).max().orElseThrow(), plan);
     }
 
     /** Of several outputs, the first is the one that says "relevant", as llama-server has it. */

@@ -9,6 +9,7 @@ import io.github.llamacpp4j.model.Pooling;
 import io.github.llamacpp4j.testkit.base.TestModels;
 import io.github.llamacpp4j.testkit.base.TinyBert;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,19 @@ class RerankerIT {
             assertThat(score(ranked, 1)).isCloseTo(score(ranked, 4), within(1e-4));
             assertThat(score(ranked, 0)).isNotCloseTo(score(ranked, 1), within(1e-4));
             assertThat(reranker.rank("hello", List.of())).isEmpty();
+        }
+    }
+
+    @Test
+    void progressIsHeardAndCancels() {
+        List<Integer> heard = new ArrayList<>();
+        try (Model model = crossEncoder();
+                Reranker reranker = Reranker.open(model, options().build())) {
+            reranker.rank("hello dog", DOCUMENTS, (done, total) -> heard.add(done));
+            assertThat(heard).containsExactly(1, 2, 3, 4, 5);
+            assertThatThrownBy(() -> reranker.rank("hello dog", DOCUMENTS, (done, total) -> done < 2))
+                    .isInstanceOf(EmbeddingCancelledException.class)
+                    .hasMessageContaining("2 of 5");
         }
     }
 
