@@ -68,7 +68,10 @@ final class EmbedCommand implements Callable<Integer> {
     @Option(names = "--prefix", paramLabel = "TEXT", description = "Put an instruction in front of each text.")
     private String prefix = "";
 
-    @Option(names = "--dimensions", paramLabel = "N", description = "Keep the first N numbers, normalised again.")
+    @Option(
+            names = "--dimensions",
+            paramLabel = "N",
+            description = "Keep the first N numbers, scaled again as --normalize says.")
     private @Nullable Integer dimensions;
 
     @Option(names = "--jsonl", description = "Read JSON requests line by line.")
@@ -97,16 +100,24 @@ final class EmbedCommand implements Callable<Integer> {
                 BufferedReader reader = terminal.lines();
                 OutputStream out = open();
                 ProgressBar progress = new ProgressBar(terminal, "embed", ProgressBar.Unit.ITEMS)) {
+            requireDimensions(embedder.size());
             embed(embedder, new TextLines(reader, batch), out, progress);
         }
         return 0;
+    }
+
+    private void requireDimensions(int size) {
+        if (dimensions != null && (dimensions < 1 || dimensions > size)) {
+            throw new CommandFailure(
+                    "usage", "--dimensions goes from 1 to " + size + " with this model, found " + dimensions);
+        }
     }
 
     /** Every line is answered, in order; only JSON can tell what was wrong with one. */
     private void embed(Embedder embedder, TextLines texts, OutputStream out, ProgressBar progress) throws IOException {
         try (EmbeddingStream stream = embedder.stream(texts, TextRole.DOCUMENT)) {
             for (long index = 0; stream.hasNext(); index++) {
-                answer(stream, texts, index, out);
+                answer(embedder, stream, texts, index, out);
                 if (output != null || !terminal.interactive()) {
                     progress.update(index + 1, 0);
                 }
@@ -114,14 +125,15 @@ final class EmbedCommand implements Callable<Integer> {
         }
     }
 
-    private void answer(EmbeddingStream stream, TextLines texts, long index, OutputStream out) throws IOException {
+    private void answer(Embedder embedder, EmbeddingStream stream, TextLines texts, long index, OutputStream out)
+            throws IOException {
         try {
-            Embedding embedding = stream.next();
+            Embedding embedding = cut(stream.next(), embedder.options().normalization());
             Optional<CommandFailure> refused = texts.failure(index);
             if (refused.isPresent()) {
                 fail(out, index, refused.get());
             } else {
-                format.write(out, index, cut(embedding), batch);
+                format.write(out, index, embedding, batch);
             }
         } catch (TextTooLongException
                 | EmptyTextException
@@ -131,8 +143,8 @@ final class EmbedCommand implements Callable<Integer> {
         }
     }
 
-    private Embedding cut(Embedding embedding) {
-        return dimensions == null ? embedding : embedding.shortened(dimensions);
+    private Embedding cut(Embedding embedding, Normalization scale) {
+        return dimensions == null ? embedding : embedding.shortened(dimensions, scale);
     }
 
     private void fail(OutputStream out, long index, CommandFailure failure) throws IOException {

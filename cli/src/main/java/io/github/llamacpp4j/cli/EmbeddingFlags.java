@@ -33,7 +33,7 @@ final class EmbeddingFlags {
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "Tokens computed at once (default 63 on processors, 2048 on a GPU).")
+            description = "Tokens computed at once (default 256 on processors, 2048 on a GPU).")
     private @Nullable Integer batchTokens;
 
     @Option(
@@ -77,13 +77,20 @@ final class EmbeddingFlags {
 
     /** What a batch line is told when its text fails. */
     static CommandFailure failure(RuntimeException cause) {
-        String kind = switch (cause) {
-            case TextTooLongException tooLong -> "limit";
-            case EmptyTextException empty -> "empty";
-            case EmbeddingException other -> "failed";
-            case IllegalArgumentException other -> "request";
-            default -> "internal";
+        return switch (cause) {
+            case TextTooLongException tooLong ->
+                new CommandFailure(
+                        "limit",
+                        "the text has " + tooLong.tokens() + " tokens, at most " + tooLong.maxTokens()
+                                + " fit; shorten it or choose --long-texts truncate or split");
+            case EmptyTextException empty -> failure("empty", empty);
+            case EmbeddingException other -> failure("failed", other);
+            case IllegalArgumentException other -> failure("request", other);
+            default -> failure("internal", cause);
         };
+    }
+
+    private static CommandFailure failure(String kind, RuntimeException cause) {
         return new CommandFailure(kind, String.valueOf(cause.getMessage()));
     }
 }

@@ -96,6 +96,13 @@ class EmbedCommandIT {
         CommandRun cut = embed("the cat\n", "--dimensions", "8", "--pooling", "cls");
         assertThat(lines(cut).getFirst().get("embedding").size()).isEqualTo(8);
         assertThat(length(cut)).isCloseTo(1, within(1e-5));
+        CommandRun unscaled = embed("the cat\n", "--dimensions", "8", "--normalize", "none");
+        assertThat(lines(unscaled).getFirst().get("embedding"))
+                .hasSize(8)
+                .startsWith(lines(embed("the cat\n", "--normalize", "none"))
+                        .getFirst()
+                        .get("embedding")
+                        .get(0));
         CommandRun truncated = embed("cat ".repeat(100) + "\n", "--long-texts", "truncate");
         assertThat(lines(truncated).getFirst().get("truncated").asBoolean()).isTrue();
     }
@@ -112,9 +119,15 @@ class EmbedCommandIT {
     void wrongUsageIsOneSentence() {
         assertThat(embed("", "--normalize", "l7").err()).contains("l2, none, max-abs");
         assertThat(embed("", "--pooling", "none").err()).contains("choose another --pooling");
+        for (String dimensions : List.of("0", "33")) {
+            CommandRun run = embed("cat\n", "--dimensions", dimensions);
+            assertThat(run.code()).isNotZero();
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err()).contains("1 to 32").contains("found " + dimensions);
+        }
         CommandRun csv = embed("cat ".repeat(100) + "\n", "--format", "csv");
         assertThat(csv.code()).isEqualTo(1);
-        assertThat(csv.err()).contains("line 1").contains("at most 64");
+        assertThat(csv.err()).contains("line 1").contains("at most 64").contains("--long-texts");
     }
 
     @Test

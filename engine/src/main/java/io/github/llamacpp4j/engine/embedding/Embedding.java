@@ -89,12 +89,23 @@ public final class Embedding {
      * @throws IllegalArgumentException if the size is out of range
      */
     public Embedding shortened(int size) {
+        return shortened(size, Normalization.l2());
+    }
+
+    /**
+     * The first numbers only, scaled again, see {@link #shortened(int)}.
+     *
+     * @param size how many numbers to keep, from 1 to {@link #size()}
+     * @param normalization how they are scaled
+     * @throws IllegalArgumentException if the size is out of range
+     */
+    public Embedding shortened(int size, Normalization normalization) {
         if (size < 1 || size > vector.length) {
             throw new IllegalArgumentException("an embedding of " + vector.length + " numbers can be shortened to 1 to "
                     + vector.length + " of them, found " + size);
         }
         float[] head = Arrays.copyOf(vector, size);
-        Normalization.l2().apply(head);
+        normalization.apply(head);
         return new Embedding(head, tokens, truncated);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,8 @@ class EmbeddingTest {
         assertThat(half.size()).isEqualTo(32);
         assertThat(half.dot(half)).isCloseTo(1, within(1e-6));
         assertThat(half.vector()[5] / half.vector()[6]).isCloseTo(whole.vector()[5] / whole.vector()[6], within(1e-4f));
+        assertThat(whole.shortened(32, Normalization.none()).vector())
+                .containsExactly(Arrays.copyOf(whole.vector(), 32));
         assertThatThrownBy(() -> whole.shortened(65)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> whole.shortened(0)).isInstanceOf(IllegalArgumentException.class);
     }
