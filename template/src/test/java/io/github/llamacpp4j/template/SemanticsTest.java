@@ -57,6 +57,11 @@ final class SemanticsTest {
                     "{% for a in [1,2,3] %}{% if loop.first %}{% continue %}{% endif %}{{ a }}{% else %}none{% endfor %}",
                     "= 23"),
             Arguments.of("loops", "{% for a in [1] %}{% continue %}{% else %}none{% endfor %}", "= none"),
+            Arguments.of("loops", "{% for a, in [[1]] %}{{ a }}{% endfor %}", "! parse"),
+            Arguments.of("loops", "{% for (a,) in [[1]] %}{{ a }}{% endfor %}", "= 1"),
+            Arguments.of("loops", "{% for a, in in [[1, 2]] %}{{ a }}{{ in }}{% endfor %}", "= 12"),
+            Arguments.of("loops", "{% for a in [1], d recursive %}{{ a }}{% endfor %}", "= [1]{'k': 1}"),
+            Arguments.of("loops", "{% for a in [1], recursive recursive %}{{ a }}.{% endfor %}", "= [1].."),
             Arguments.of(
                     "loops",
                     "{% for a in [1,2,3] if a != 2 %}{{ loop.index }}{{ loop.previtem }}{{ loop.nextitem }} {% endfor %}",

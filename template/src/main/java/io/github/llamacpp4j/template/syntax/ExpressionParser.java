@@ -179,7 +179,7 @@ final class ExpressionParser {
             default -> {}
         }
         if (stream.skipOperator("(")) {
-            Expr inner = tuple(false, true, Set.of(), true, false);
+            Expr inner = tuple(false, true, true, false);
             stream.expectOperator(")");
             return inner;
         }
@@ -213,12 +213,7 @@ final class ExpressionParser {
     }
 
     /** A tuple without need of parentheses, or the single expression it turns out to be. */
-    Expr tuple(
-            boolean simplified,
-            boolean conditional,
-            Set<String> endNames,
-            boolean explicitParentheses,
-            boolean namespaceRef) {
+    Expr tuple(boolean simplified, boolean conditional, boolean explicitParentheses, boolean namespaceRef) {
         int offset = stream.current().offset();
         List<Expr> items = new ArrayList<>();
         boolean isTuple = false;
@@ -227,7 +222,7 @@ final class ExpressionParser {
             if (!items.isEmpty()) {
                 stream.expectOperator(",");
             }
-            if (isTupleEnd(endNames)) {
+            if (isTupleEnd()) {
                 break;
             }
             items.add(simplified ? primary(namespaceRef) : expression(conditional));
@@ -250,12 +245,10 @@ final class ExpressionParser {
         return over(tall, 0, new Expr.Tuple(List.copyOf(items), offset));
     }
 
-    private boolean isTupleEnd(Set<String> endNames) {
+    /** As in Jinja 3.1, no name ends a tuple: behind a comma, {@code in} and {@code recursive} are variables. */
+    private boolean isTupleEnd() {
         Token token = stream.current();
-        return token.is(TokenType.VARIABLE_END)
-                || token.is(TokenType.BLOCK_END)
-                || token.isOperator(")")
-                || (token.is(TokenType.NAME) && endNames.contains(token.text()));
+        return token.is(TokenType.VARIABLE_END) || token.is(TokenType.BLOCK_END) || token.isOperator(")");
     }
 
     private Expr list() {

@@ -48,7 +48,7 @@ public final class Parser {
             switch (token.type()) {
                 case DATA -> output.add(new Expr.Data(token.text(), token.offset()));
                 case VARIABLE_BEGIN -> {
-                    output.add(expressions.tuple(false, true, Set.of(), false, false));
+                    output.add(expressions.tuple(false, true, false, false));
                     stream.expect(TokenType.VARIABLE_END);
                 }
                 case BLOCK_BEGIN -> {
@@ -155,8 +155,8 @@ public final class Parser {
         return SyntaxError.at(offset, message.toString());
     }
 
-    private Expr target(Set<String> endNames, boolean namespaceRef) {
-        return assignable(expressions.tuple(true, true, endNames, false, namespaceRef));
+    private Expr target(boolean namespaceRef) {
+        return assignable(expressions.tuple(true, true, false, namespaceRef));
     }
 
     private static Expr assignable(Expr target) {
@@ -184,9 +184,9 @@ public final class Parser {
 
     private Stmt parseFor() {
         int offset = stream.next().offset();
-        Expr target = target(Set.of("in"), false);
+        Expr target = target(false);
         stream.expectName("in");
-        Expr iterable = expressions.tuple(false, false, Set.of("recursive"), false, false);
+        Expr iterable = expressions.tuple(false, false, false, false);
         Expr test = stream.skipName("if") ? expressions.expression(true) : null;
         boolean recursive = stream.skipName("recursive");
         List<Stmt> body = block("endfor", "else");
@@ -196,13 +196,13 @@ public final class Parser {
 
     private Stmt parseIf() {
         int offset = stream.next().offset();
-        Expr test = expressions.tuple(false, false, Set.of(), false, false);
+        Expr test = expressions.tuple(false, false, false, false);
         List<Stmt> body = block("elif", "else", "endif");
         List<Stmt.If> elifs = new ArrayList<>();
         Token end = stream.next();
         while (end.isName("elif")) {
             int at = stream.current().offset();
-            Expr elifTest = expressions.tuple(false, false, Set.of(), false, false);
+            Expr elifTest = expressions.tuple(false, false, false, false);
             elifs.add(new Stmt.If(elifTest, block("elif", "else", "endif"), List.of(), List.of(), at));
             end = stream.next();
         }
@@ -212,9 +212,9 @@ public final class Parser {
 
     private Stmt parseSet() {
         int offset = stream.next().offset();
-        Expr target = target(Set.of(), true);
+        Expr target = target(true);
         if (stream.skipOperator("=")) {
-            return new Stmt.Assign(target, expressions.tuple(false, true, Set.of(), false, false), offset);
+            return new Stmt.Assign(target, expressions.tuple(false, true, false, false), offset);
         }
         Expr.Filter filter = stream.skipOperator("|") ? expressions.filterChain() : null;
         return new Stmt.AssignBlock(target, filter, lastBlock("endset"), offset);
@@ -274,7 +274,7 @@ public final class Parser {
             if (!targets.isEmpty()) {
                 stream.expectOperator(",");
             }
-            targets.add(target(Set.of(), false));
+            targets.add(target(false));
             stream.expectOperator("=");
             values.add(expressions.expression(true));
         }
