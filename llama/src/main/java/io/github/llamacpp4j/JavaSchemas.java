@@ -13,7 +13,6 @@ import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
 import com.github.victools.jsonschema.module.jackson.JsonPropertySorter;
 import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationModule;
-import jakarta.validation.constraints.Pattern;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
@@ -79,11 +78,12 @@ final class JavaSchemas {
                 .with(new JacksonSchemaModule(JacksonOption.RESPECT_JSONPROPERTY_ORDER))
                 .with(new JakartaValidationModule());
         config.forFields()
-                .withStringPatternResolver(JavaSchemas::pattern)
+                .withInstanceAttributeOverride(MemberLimits::limit)
                 .withRequiredCheck(field -> !isOptional(field))
                 .withNullableCheck(field -> false);
         config.forTypesInGeneral()
                 .withPropertySorter(new JsonPropertySorter(false))
+                .withArrayUniqueItemsResolver(MemberLimits::areUnique)
                 .withNumberInclusiveMinimumResolver(scope -> bound(scope, false))
                 .withNumberInclusiveMaximumResolver(scope -> bound(scope, true))
                 .withCustomDefinitionProvider(new ReadableTypes())
@@ -109,12 +109,6 @@ final class JavaSchemas {
         return Arrays.stream(element.getAnnotations())
                 .map(Annotation::annotationType)
                 .anyMatch(type -> type.getSimpleName().equals("Nullable"));
-    }
-
-    /** Jakarta Validation matches the whole text, JSON Schema any part of it. */
-    private static @Nullable String pattern(FieldScope field) {
-        Pattern given = field.getAnnotationConsideringFieldAndGetterIfSupported(Pattern.class);
-        return given == null ? null : "^(?:" + given.regexp() + ")$";
     }
 
     private static @Nullable BigDecimal bound(TypeScope scope, boolean upper) {

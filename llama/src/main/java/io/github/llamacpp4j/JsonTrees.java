@@ -78,6 +78,7 @@ final class JsonTrees {
         return switch (number) {
             case Integer whole -> whole.longValue();
             case Float fraction -> BigDecimal.valueOf(fraction);
+            case BigDecimal whole when whole.scale() == 0 -> whole.unscaledValue();
             default -> number;
         };
     }

@@ -57,6 +57,7 @@ final class MethodTools {
         Set<String> optional = new HashSet<>();
         for (Parameter parameter : method.getParameters()) {
             String member = name(parameter);
+            MemberLimits.refuseAll(parameter);
             members.put(member, parameter.getParameterizedType());
             if (JavaSchemas.isOptional(parameter.getType(), parameter, parameter.getAnnotatedType())) {
                 optional.add(member);

@@ -1,5 +1,7 @@
 package io.github.llamacpp4j;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.llamacpp4j.chat.OutputEvent;
 import io.github.llamacpp4j.engine.EngineException;
 import java.util.Iterator;
@@ -60,7 +62,7 @@ public final class TypedStream<T> implements Iterator<JsonNode>, Iterable<JsonNo
         if (!hasNext()) {
             throw new NoSuchElementException("the answer has ended; ask hasNext() first");
         }
-        JsonNode next = java.util.Objects.requireNonNull(ready);
+        JsonNode next = requireNonNull(ready);
         last = next;
         ready = null;
         return next;
