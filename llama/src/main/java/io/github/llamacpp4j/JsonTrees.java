@@ -78,7 +78,7 @@ final class JsonTrees {
         return switch (number) {
             case Integer whole -> whole.longValue();
             case Float fraction -> BigDecimal.valueOf(fraction);
-            case BigDecimal whole when whole.scale() == 0 -> whole.unscaledValue();
+            case BigDecimal decimal -> decimal.scale() == 0 ? decimal.unscaledValue() : decimal;
             default -> number;
         };
     }
