@@ -97,7 +97,8 @@ final class MemberLimits {
 
     /** Whether elements are told apart while they are written, as far as that can be done. */
     static @Nullable Boolean areUnique(TypeScope scope) {
-        return Set.class.isAssignableFrom(scope.getType().getErasedType()) && isOfFewValues(scope) ? true : null;
+        boolean unique = Set.class.isAssignableFrom(scope.getType().getErasedType()) && isOfFewValues(scope);
+        return unique ? Boolean.TRUE : null;
     }
 
     private static boolean isOfFewValues(TypeScope scope) {
