@@ -78,7 +78,10 @@ final class RuntimeFlags {
     @Nullable
     Integer draftTokens;
 
-    @Option(names = "--load-mode", paramLabel = "MODE", description = "How the file is read: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--load-mode",
+            paramLabel = "MODE",
+            description = "How the file is read: ${COMPLETION-CANDIDATES} (default AUTO).")
     @Nullable
     LoadMode loadMode;
 
