@@ -115,8 +115,7 @@ final class AnswerParsing implements JsonLines.Handler {
                 node.put("id", call.id());
             }
             node.put("name", call.name());
-            node.set(
-                    "arguments", call.complete() ? Json.MAPPER.readTree(call.argumentsText()) : Json.MAPPER.nullNode());
+            node.set("arguments", call.complete() ? Json.EXACT.readTree(call.argumentsText()) : Json.MAPPER.nullNode());
             node.put("arguments_text", call.argumentsText());
             node.put("complete", call.complete());
         }

@@ -46,6 +46,15 @@ class AnswerParsingTest {
     }
 
     @Test
+    void numbersInArgumentsKeepTheirValue() {
+        ObjectNode answer = answer("{\"template\":\"<tool_call>\",\"generation_prompt\":\"\",\"raw_output\":"
+                + "\"<tool_call>{\\\"name\\\":\\\"ping\\\",\\\"arguments\\\":{\\\"a\\\":1e999,\\\"b\\\":0.12345678901234567890}}</tool_call>\","
+                + TOOLS + "}");
+
+        assertThat(Json.line(answer)).contains("\"arguments\":{\"a\":1E+999,\"b\":0.12345678901234567890}");
+    }
+
+    @Test
     void aMissingGenerationPromptIsFoundByRendering() {
         ObjectNode answer = answer(
                 "{\"template\":\"{{ messages[0].content }}{% if add_generation_prompt %}"
