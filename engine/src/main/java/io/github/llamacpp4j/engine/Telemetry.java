@@ -12,7 +12,7 @@ final class Telemetry {
 
     private static final Logger LOGGER = System.getLogger(Telemetry.class.getName());
 
-    private final List<Audience> audience;
+    private final List<GuardedListener> listeners;
     private final LongAdder steps = new LongAdder();
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder cachedTokens = new LongAdder();
@@ -23,13 +23,13 @@ final class Telemetry {
     private final LongAdder acceptedDrafts = new LongAdder();
 
     Telemetry(List<EngineListener> listeners) {
-        audience = listeners.stream()
-                .map(listener -> new Audience(listener, new AtomicBoolean()))
+        this.listeners = listeners.stream()
+                .map(listener -> new GuardedListener(listener, new AtomicBoolean()))
                 .toList();
     }
 
     /** A listener, and whether it has failed before. */
-    private record Audience(EngineListener listener, AtomicBoolean failed) {
+    private record GuardedListener(EngineListener listener, AtomicBoolean failed) {
 
         void tell(Consumer<EngineListener> event) {
             try {
@@ -43,7 +43,7 @@ final class Telemetry {
     }
 
     private void tell(Consumer<EngineListener> event) {
-        for (Audience each : audience) {
+        for (GuardedListener each : listeners) {
             each.tell(event);
         }
     }
