@@ -128,14 +128,15 @@ final class BatchBuilder {
         if (branch == null || most == 0) {
             return;
         }
-        int count = checkpoints.clip(sequence, most);
+        int count = sequence.promptLogprobs().clip(checkpoints.clip(sequence, most));
         int start = sequence.decoded();
         boolean whole = count == sequence.pending();
         boolean wantsLogits = whole && sequence.wantsToken();
         int index = batch.size();
         for (int i = 0; i < count; i++) {
-            boolean last = i == count - 1;
-            batch.add(sequence.tokens().get(start + i), start + i, branch.sequenceId(), last && wantsLogits);
+            boolean output =
+                    (i == count - 1 && wantsLogits) || sequence.promptLogprobs().awaits(start + i + 1);
+            batch.add(sequence.tokens().get(start + i), start + i, branch.sequenceId(), output);
         }
         int drafted = wantsLogits ? addDraft(sequence, branch) : 0;
         slices.add(new BatchSlice(sequence, branch, index, count, drafted, wantsLogits));

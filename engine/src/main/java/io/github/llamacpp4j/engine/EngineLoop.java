@@ -198,7 +198,7 @@ final class EngineLoop {
     }
 
     private SequenceStore.Prefix findPrefix(Sequence sequence) {
-        if (!sequence.request().prefixCache()) {
+        if (!sequence.takesPrefixes()) {
             return SequenceStore.Prefix.NONE;
         }
         int needed = sequence.wantsToken() ? 1 : 0;
@@ -207,9 +207,7 @@ final class EngineLoop {
 
     /** Lets a sequence wait for one that is reading the same beginning of a prompt. */
     private void findLeader(Sequence sequence) {
-        if (options.deterministic()
-                || !sequence.request().prefixCache()
-                || !(canShareLive() || checkpoints.isNeeded())) {
+        if (options.deterministic() || !sequence.takesPrefixes() || !(canShareLive() || checkpoints.isNeeded())) {
             return;
         }
         int cached = findPrefix(sequence).length();
@@ -363,13 +361,14 @@ final class EngineLoop {
         if (slice.tokens() > 1 || sequence.generatedTokens() == 0) {
             telemetry.prefilled(sequence, slice.tokens(), Math.max(sequence.pending(), 0));
         }
-        if (!slice.wantsLogits()) {
-            if (sequence.pending() == 0) {
-                finish(sequence, FinishReason.MAX_TOKENS);
-            }
-            return 0;
-        }
         try {
+            intake.takePrompt(slice, builder.batch());
+            if (!slice.wantsLogits()) {
+                if (sequence.pending() == 0) {
+                    finish(sequence, FinishReason.MAX_TOKENS);
+                }
+                return 0;
+            }
             TokenIntake.Taken taken = intake.take(slice, builder.batch());
             int wrong = slice.drafted() - taken.acceptedDraft();
             if (wrong > 0) {

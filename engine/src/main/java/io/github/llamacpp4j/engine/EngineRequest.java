@@ -101,6 +101,11 @@ public final class EngineRequest {
         return values.logprobs < 0 ? OptionalInt.empty() : OptionalInt.of(values.logprobs);
     }
 
+    /** Whether the log probabilities of the prompt's tokens are reported too. */
+    public boolean promptLogprobs() {
+        return values.promptLogprobs;
+    }
+
     /** What happens at the end of the context. */
     public ContextFullPolicy contextFullPolicy() {
         return values.contextFullPolicy;
@@ -153,6 +158,7 @@ public final class EngineRequest {
         private List<String> stopTexts = List.of();
         private List<Integer> stopTokens = List.of();
         private int logprobs = -1;
+        private boolean promptLogprobs;
         private ContextFullPolicy contextFullPolicy = ContextFullPolicy.STOP;
         private int keepTokens;
         private String caller = "";
@@ -180,6 +186,7 @@ public final class EngineRequest {
             stopTexts = from.stopTexts;
             stopTokens = from.stopTokens;
             logprobs = from.logprobs;
+            promptLogprobs = from.promptLogprobs;
             contextFullPolicy = from.contextFullPolicy;
             keepTokens = from.keepTokens;
             caller = from.caller;
@@ -250,6 +257,15 @@ public final class EngineRequest {
             return this;
         }
 
+        /**
+         * Sets whether {@link Generation#promptLogprobs} tells of the prompt what {@link #logprobs} asks for the answer. The whole
+         * prompt is read then, whatever the prefix cache holds of it. Default false.
+         */
+        public Builder promptLogprobs(boolean value) {
+            promptLogprobs = value;
+            return this;
+        }
+
         /** Sets what happens at the end of the context. Default {@link ContextFullPolicy#STOP}. */
         public Builder contextFullPolicy(ContextFullPolicy value) {
             contextFullPolicy = requireNonNull(value, "contextFullPolicy");
@@ -317,6 +333,7 @@ public final class EngineRequest {
                         length > 0 && length <= LONGEST_STOP_TEXT_BYTES,
                         "a stop text must have 1 to " + LONGEST_STOP_TEXT_BYTES + " bytes, got " + length);
             }
+            check(!promptLogprobs || logprobs >= 0, "promptLogprobs needs logprobs, which is off");
             check(timeout == null || timeout.isPositive(), "timeout must be longer than zero, got " + timeout);
             return new EngineRequest(new Builder(this));
         }

@@ -22,6 +22,7 @@ public final class Generation implements Iterator<GenerationEvent>, Iterable<Gen
     private final long id;
     private final EventBuffer events;
     private final Runnable wakeEngine;
+    private volatile List<TokenLogprobs> promptLogprobs = List.of();
     private volatile boolean cancelled;
     private volatile boolean closed;
 
@@ -120,6 +121,18 @@ public final class Generation implements Iterator<GenerationEvent>, Iterable<Gen
             }
         }
         throw new IllegalStateException("the end of this stream was taken before or the stream is closed");
+    }
+
+    /**
+     * The log probabilities of the prompt's tokens from the second on, each given those before it. Complete once the first event is
+     * there; empty before that, and if the request did not ask for them.
+     */
+    public List<TokenLogprobs> promptLogprobs() {
+        return promptLogprobs;
+    }
+
+    void promptLogprobs(List<TokenLogprobs> value) {
+        promptLogprobs = List.copyOf(value);
     }
 
     /** Asks the engine to end the request soon; what was generated and the end can still be read. */

@@ -27,6 +27,7 @@ final class Sequence {
     private final long submittedNanos;
     private final long deadlineNanos;
     private final @Nullable PrefixPin pin;
+    private final PromptLogprobs promptLogprobs;
 
     private @Nullable Branch branch;
     private @Nullable Sequence leader;
@@ -66,6 +67,7 @@ final class Sequence {
         this.pin = pin;
         tokens = new TokenList(request.promptArray());
         promptLength = tokens.size();
+        promptLogprobs = new PromptLogprobs(request, stream);
         output = new SequenceOutput(request, vocabulary, stream.events());
         submittedNanos = now;
         deadlineNanos =
@@ -108,6 +110,15 @@ final class Sequence {
 
     SequenceOutput output() {
         return output;
+    }
+
+    PromptLogprobs promptLogprobs() {
+        return promptLogprobs;
+    }
+
+    /** Whether what the memory holds of other sequences is of use. */
+    boolean takesPrefixes() {
+        return request.prefixCache() && !request.promptLogprobs();
     }
 
     @Nullable

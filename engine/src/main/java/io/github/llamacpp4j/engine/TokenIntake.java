@@ -26,6 +26,18 @@ final class TokenIntake {
         this.telemetry = telemetry;
     }
 
+    /** Takes what a part of a batch tells about the prompt's tokens that follow those in it. */
+    void takePrompt(BatchSlice slice, TokenBatch batch) {
+        PromptLogprobs prompt = slice.sequence().promptLogprobs();
+        for (int i = slice.batchIndex(); i < slice.batchIndex() + slice.tokens(); i++) {
+            int next = batch.position(i) + 1;
+            if (prompt.awaits(next)) {
+                prompt.add(sampler.judge(
+                        slice.sequence(), slice.sequence().tokens().get(next), i));
+            }
+        }
+    }
+
     /**
      * Takes the token behind the pending ones and, as long as it is the one guessed, the token behind that guess, and so on.
      *

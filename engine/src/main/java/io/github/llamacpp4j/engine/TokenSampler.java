@@ -52,6 +52,13 @@ final class TokenSampler {
         return token;
     }
 
+    /** How likely {@code token} of a prompt was behind the token at {@code batchIndex}, and what else was. */
+    TokenLogprobs judge(Sequence sequence, int token, int batchIndex) {
+        decoder.copyLogits(batchIndex, candidates.nextRow());
+        logprobs.read(candidates, sequence.request().logprobs().orElse(0));
+        return logprobs.choose(token);
+    }
+
     /** The log probabilities of the token sampled last, if its request asks for them. */
     @Nullable
     TokenLogprobs lastLogprobs() {

@@ -6,6 +6,7 @@ import io.github.llamacpp4j.engine.FinishReason;
 import io.github.llamacpp4j.engine.FinishedEvent;
 import io.github.llamacpp4j.engine.Generation;
 import io.github.llamacpp4j.engine.GenerationEvent;
+import io.github.llamacpp4j.engine.TokenLogprobs;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,6 +83,11 @@ final class Answering implements AutoCloseable {
             throw new ApiException(
                     408, "timeout_error", "abandoned", null, "nobody read the answer for too long, so it was ended");
         }
+    }
+
+    /** How likely the tokens of an answer's prompt were, from the second on, if its request asked and the answer has begun. */
+    List<TokenLogprobs> promptLogprobs(int index) {
+        return generations.get(index).promptLogprobs();
     }
 
     /** Asks the engine to end one answer, which is good as it is. */

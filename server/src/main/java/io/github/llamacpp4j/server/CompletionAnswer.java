@@ -3,41 +3,47 @@ package io.github.llamacpp4j.server;
 import io.github.llamacpp4j.engine.FinishedEvent;
 import io.github.llamacpp4j.engine.GenerationEvent;
 import io.github.llamacpp4j.engine.TokenEvent;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One continuation of a prompt while it comes, kept until it is sent. Used by one thread. */
 final class CompletionAnswer {
 
-    private final boolean keepsTokens;
+    private final @Nullable CompletionLogprobs logprobs;
+    private final Consumer<CompletionLogprobs> promptLogprobs;
     private final StringBuilder text;
-    private final List<TokenEvent> tokens = new ArrayList<>();
+    private boolean begun;
     private @Nullable FinishedEvent end;
     private int tokenCount;
     private double logprobSum;
-    private int textOffset;
 
     /**
      * @param beginning what the text begins with: the prompt if it is repeated
-     * @param keepsTokens whether its tokens are wanted too
+     * @param logprobs takes how likely its tokens are, if that is wanted
+     * @param promptLogprobs adds the prompt to that once it is read, if it is repeated
      */
-    CompletionAnswer(String beginning, boolean keepsTokens) {
-        this.keepsTokens = keepsTokens;
+    CompletionAnswer(
+            String beginning, @Nullable CompletionLogprobs logprobs, Consumer<CompletionLogprobs> promptLogprobs) {
+        this.logprobs = logprobs;
+        this.promptLogprobs = promptLogprobs;
         text = new StringBuilder(beginning);
     }
 
     /** Takes what the engine tells next. */
     void accept(GenerationEvent event) {
+        if (!begun && logprobs != null) {
+            promptLogprobs.accept(logprobs);
+        }
+        begun = true;
         text.append(event.text());
         switch (event) {
             case TokenEvent token -> {
                 tokenCount++;
                 logprobSum +=
                         token.logprobs().map(each -> each.chosen().logprob()).orElse(0.0);
-                if (keepsTokens) {
-                    tokens.add(token);
+                if (logprobs != null) {
+                    logprobs.add(token);
                 }
             }
             case FinishedEvent finished -> end = finished;
@@ -67,7 +73,7 @@ final class CompletionAnswer {
 
     /** Whether there is anything that was not taken. */
     boolean hasNews() {
-        return !text.isEmpty() || !tokens.isEmpty();
+        return begun && (!text.isEmpty() || (logprobs != null && !logprobs.isEmpty()));
     }
 
     /** The text that was not taken yet. */
@@ -77,11 +83,9 @@ final class CompletionAnswer {
         return taken;
     }
 
-    /** The object {@code logprobs} of the tokens that were not taken yet. */
-    ObjectNode takeLogprobs(LogprobsJson writer) {
-        ObjectNode json = Json.object();
-        textOffset = writer.completion(json, tokens, textOffset);
-        tokens.clear();
-        return json;
+    /** The object {@code logprobs} of the tokens that were not taken yet; null if that is not wanted. */
+    @Nullable
+    ObjectNode takeLogprobs() {
+        return logprobs == null ? null : logprobs.take();
     }
 }

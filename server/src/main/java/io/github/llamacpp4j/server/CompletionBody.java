@@ -51,9 +51,10 @@ final class CompletionBody extends GenerationBody {
             throw ApiException.invalid(
                     "best_of", "best_of: the best answers are known when all are over, so they cannot be streamed");
         }
-        if (echo && reportedLogprobs().isPresent()) {
+        if (judgesPrompt() && !suffix.isEmpty()) {
             throw ApiException.invalid(
-                    "echo", "echo: the log probabilities of the prompt are not known; leave 'echo' or 'logprobs' out");
+                    "suffix",
+                    "suffix: with 'echo' and 'logprobs' the prompt is judged as it stands; leave 'suffix' out");
         }
         if (!suffix.isEmpty() && prompts.stream().anyMatch(Prompt.Tokens.class::isInstance)) {
             throw ApiException.invalid("suffix", "suffix: expected the prompt as text beside it, found tokens");
@@ -110,8 +111,14 @@ final class CompletionBody extends GenerationBody {
         return logprobs >= 0 ? OptionalInt.of(Math.max(logprobs, probabilities().orElse(0))) : probabilities();
     }
 
+    /** Whether the log probabilities of the prompt's tokens are wanted too. */
+    boolean judgesPrompt() {
+        return echo && reportedLogprobs().isPresent();
+    }
+
     /** How the answers are generated. */
     GenerationOptions options() {
+        request(request -> request.promptLogprobs(judgesPrompt()));
         boolean ranked = samples() > choices();
         return generation(ranked && reportedLogprobs().isEmpty() ? OptionalInt.of(0) : reportedLogprobs());
     }

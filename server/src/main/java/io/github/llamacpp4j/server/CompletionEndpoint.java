@@ -7,6 +7,7 @@ import io.github.llamacpp4j.engine.GenerationEvent;
 import io.github.llamacpp4j.grammar.GrammarException;
 import io.github.llamacpp4j.grammar.SchemaException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +23,12 @@ final class CompletionEndpoint implements Endpoint {
     private final FieldTable<CompletionBody> fields;
     private final PromptTokens tokens;
     private final CompletionPrompts prompts;
-    private final LogprobsJson logprobs;
 
     CompletionEndpoint(ServedModel model) {
         this.model = model;
         fields = CompletionFields.table(model.options());
         tokens = PromptTokens.of(model);
         prompts = new CompletionPrompts(model.llama());
-        logprobs = new LogprobsJson(model.llama().tokenizer());
     }
 
     @Override
@@ -39,14 +38,7 @@ final class CompletionEndpoint implements Endpoint {
         body.requireModel(model);
         List<EngineRequest> requests = requests(body);
         try (Answering answering = Answering.submit(model, exchange, requests, body.samples())) {
-            List<CompletionAnswer> answers = new ArrayList<>();
-            for (CompletionBody.Prompt prompt : body.prompts()) {
-                String beginning = body.echo() ? prompts.text(prompt) : "";
-                for (int i = 0; i < body.samples(); i++) {
-                    answers.add(new CompletionAnswer(
-                            beginning, body.reportedLogprobs().isPresent()));
-                }
-            }
+            List<CompletionAnswer> answers = answers(answering, body, requests);
             if (body.stream()) {
                 stream(answering, answers, body, requests);
             } else if (answering.run(new Collector(answers))) {
@@ -66,6 +58,27 @@ final class CompletionEndpoint implements Endpoint {
         }
     }
 
+    private List<CompletionAnswer> answers(Answering answering, CompletionBody body, List<EngineRequest> requests) {
+        boolean wantsLogprobs = body.reportedLogprobs().isPresent();
+        List<CompletionAnswer> answers = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            CompletionBody.Prompt prompt = body.prompts().get(i);
+            String beginning = body.echo() ? prompts.text(prompt) : "";
+            List<Integer> tokens = body.judgesPrompt()
+                    ? Arrays.stream(requests.get(i).prompt()).boxed().toList()
+                    : List.of();
+            for (int sample = 0; sample < body.samples(); sample++) {
+                int index = answers.size();
+                answers.add(new CompletionAnswer(
+                        beginning,
+                        wantsLogprobs ? new CompletionLogprobs(model.llama().tokenizer()) : null,
+                        logprobs -> logprobs.prompt(
+                                beginning, tokens, answering.promptLogprobs(index), prompts.addsBeginning(prompt))));
+            }
+        }
+        return answers;
+    }
+
     private ObjectNode json(List<CompletionAnswer> answers, CompletionBody body) {
         ObjectNode json = Json.object()
                 .put("id", Ids.of("cmpl-"))
@@ -76,7 +89,7 @@ final class CompletionEndpoint implements Endpoint {
         ArrayNode choices = json.putArray("choices");
         for (int first = 0; first < answers.size(); first += body.samples()) {
             best(answers.subList(first, first + body.samples()), body.choices())
-                    .forEach(answer -> add(choices, answer, body));
+                    .forEach(answer -> add(choices, answer));
         }
         json.set("usage", usage(answers, body));
         json.set("timings", Measures.timings(answers.getFirst().end()));
@@ -94,13 +107,9 @@ final class CompletionEndpoint implements Endpoint {
                         .toList();
     }
 
-    private void add(ArrayNode choices, CompletionAnswer answer, CompletionBody body) {
+    private static void add(ArrayNode choices, CompletionAnswer answer) {
         ObjectNode choice = choices.addObject().put("text", answer.takeText()).put("index", choices.size() - 1);
-        if (body.reportedLogprobs().isPresent()) {
-            choice.set("logprobs", answer.takeLogprobs(logprobs));
-        } else {
-            choice.putNull("logprobs");
-        }
+        choice.set("logprobs", answer.takeLogprobs());
         choice.put("finish_reason", answer.end().reason().wireName());
     }
 
@@ -126,7 +135,7 @@ final class CompletionEndpoint implements Endpoint {
                 new Chunks(body.exchange().events(), Ids.of("cmpl-"), "text_completion", model, body.includeUsage());
         int promptTokens =
                 requests.stream().mapToInt(EngineRequest::promptTokens).sum();
-        if (answering.run(new Streamer(chunks, answers, body, new StreamClock(promptTokens), logprobs))) {
+        if (answering.run(new Streamer(chunks, answers, body, new StreamClock(promptTokens)))) {
             chunks.usage(usage(answers, body));
             chunks.done();
         }
@@ -147,12 +156,7 @@ final class CompletionEndpoint implements Endpoint {
     }
 
     /** Sends the answers while they come. */
-    private record Streamer(
-            Chunks chunks,
-            List<CompletionAnswer> answers,
-            CompletionBody body,
-            StreamClock clock,
-            LogprobsJson logprobs)
+    private record Streamer(Chunks chunks, List<CompletionAnswer> answers, CompletionBody body, StreamClock clock)
             implements ChoicePump.Reader {
 
         @Override
@@ -180,7 +184,7 @@ final class CompletionEndpoint implements Endpoint {
             CompletionAnswer answer = answers.get(index);
             JsonGenerator json = chunks.begin(index);
             json.writeStringProperty("text", answer.takeText());
-            chunks.property("logprobs", body.reportedLogprobs().isPresent() ? answer.takeLogprobs(logprobs) : null);
+            chunks.property("logprobs", answer.takeLogprobs());
             chunks.end(finishReason, timings);
         }
     }

@@ -44,7 +44,9 @@ final class CompletionFields {
                                 + " the context is full."),
                 Field.<CompletionBody>flag(
                         "echo",
-                        "Puts the prompt before the answer. Not together with `logprobs`.",
+                        "Puts the prompt before the answer, in `logprobs` too. Its tokens but a first one, which nothing stands"
+                                + " before, have probabilities then, and all of it is read, cached or not."
+                                + " Not together with `logprobs` and `suffix`.",
                         CompletionBody::echo),
                 Field.<CompletionBody>integer(
                         "best_of",

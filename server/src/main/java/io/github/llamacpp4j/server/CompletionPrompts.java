@@ -22,13 +22,18 @@ record CompletionPrompts(Llama llama) {
         return tokens;
     }
 
+    /** Whether the first of a prompt's tokens was put in front of its text. */
+    boolean addsBeginning(Prompt prompt) {
+        return prompt instanceof Prompt.Text && llama.tokenizer().addsBeginning();
+    }
+
     /** The text of a prompt, to repeat it. */
     String text(Prompt prompt) {
         return switch (prompt) {
             case Prompt.Text text -> text.text();
             case Prompt.Tokens given ->
                 llama.tokenizer()
-                        .decode(given.ids().stream().mapToInt(Integer::intValue).toArray());
+                        .decode(given.ids().stream().mapToInt(Integer::intValue).toArray(), false, true);
         };
     }
 

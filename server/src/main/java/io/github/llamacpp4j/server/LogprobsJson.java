@@ -9,10 +9,9 @@ import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** How likely the tokens of an answer were. A token that a constraint forced was certain: 0. */
+/** How likely the tokens of an answer of a chat were. A token that a constraint forced was certain: 0. */
 record LogprobsJson(Tokenizer tokenizer) {
 
-    /** As in an answer of a chat. */
     ObjectNode chat(List<TokenEvent> tokens) {
         ObjectNode json = Json.object();
         ArrayNode content = json.putArray("content");
@@ -26,31 +25,6 @@ record LogprobsJson(Tokenizer tokenizer) {
         }
         json.putNull("refusal");
         return json;
-    }
-
-    /** Adds the tokens of a completion, whose text begins at {@code offset}; the offset behind them. */
-    int completion(ObjectNode json, List<TokenEvent> tokens, int offset) {
-        ArrayNode texts = json.withArray("tokens");
-        ArrayNode logprobs = json.withArray("token_logprobs");
-        ArrayNode tops = json.withArray("top_logprobs");
-        ArrayNode offsets = json.withArray("text_offset");
-        int place = offset;
-        for (TokenEvent token : tokens) {
-            if (tokenizer.isEndOfGeneration(token.token())) {
-                continue;
-            }
-            String text = text(token.token());
-            texts.add(text);
-            logprobs.add(finite(chosen(token).logprob()));
-            ObjectNode top = tops.addObject();
-            token.logprobs()
-                    .map(TokenLogprobs::top)
-                    .orElse(List.of())
-                    .forEach(other -> top.put(text(other.token()), finite(other.logprob())));
-            offsets.add(place);
-            place += text.length();
-        }
-        return place;
     }
 
     private static TokenLogprob chosen(TokenEvent token) {
@@ -68,11 +42,7 @@ record LogprobsJson(Tokenizer tokenizer) {
     }
 
     /** JSON has no infinity; OpenAI writes this for a token without probability. */
-    private static double finite(double logprob) {
+    static double finite(double logprob) {
         return Math.max(logprob, -9999);
-    }
-
-    private String text(int token) {
-        return new String(tokenizer.piece(token, true), StandardCharsets.UTF_8);
     }
 }

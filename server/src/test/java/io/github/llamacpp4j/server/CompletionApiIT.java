@@ -7,6 +7,7 @@ import io.github.llamacpp4j.engine.Completion;
 import io.github.llamacpp4j.server.RawClient.Answer;
 import io.github.llamacpp4j.testkit.base.TestModels;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -52,6 +53,16 @@ class CompletionApiIT {
                 .toList();
     }
 
+    /** The choices of the chunks of a stream. */
+    private static List<JsonNode> chunks(String members) throws IOException {
+        return ask(members)
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("data: {"))
+                .map(line -> JsonMapper.shared().readTree(line.substring(6)).at("/choices/0"))
+                .toList();
+    }
+
     private static Completion direct(String prompt) {
         return served.llama().generate(prompt, options -> options.temperature(0).maxTokens(8));
     }
@@ -86,12 +97,7 @@ class CompletionApiIT {
     void aStreamAddsUpToTheWholeAnswer() throws IOException {
         JsonNode whole =
                 complete(GREEDY + "'prompt':'" + PROMPT + "','logprobs':1").at("/choices/0");
-        List<JsonNode> chunks = ask(GREEDY + "'prompt':'" + PROMPT + "','logprobs':1,'stream':true")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("data: {"))
-                .map(line -> JsonMapper.shared().readTree(line.substring(6)).at("/choices/0"))
-                .toList();
+        List<JsonNode> chunks = chunks(GREEDY + "'prompt':'" + PROMPT + "','logprobs':1,'stream':true");
         assertThat(chunks.stream().map(chunk -> chunk.get("text").asString()).collect(Collectors.joining()))
                 .isEqualTo(whole.get("text").asString());
         assertThat(chunks.stream().flatMap(chunk -> chunk.at("/logprobs/tokens").valueStream()))
@@ -101,12 +107,75 @@ class CompletionApiIT {
     }
 
     @Test
-    void thePromptIsRepeatedOnDemandButHasNoLogprobs() throws IOException {
+    void thePromptIsRepeatedOnDemand() throws IOException {
         assertThat(texts(complete(GREEDY + "'prompt':'" + PROMPT + "','echo':true")))
                 .containsExactly(PROMPT + direct(PROMPT).text());
-        Answer refused = ask(GREEDY + "'prompt':'" + PROMPT + "','echo':true,'logprobs':1");
+        assertThat(texts(complete(GREEDY + "'prompt':" + Arrays.toString(tokens(PROMPT)) + ",'echo':true")))
+                .containsExactly(PROMPT + direct(PROMPT).text());
+    }
+
+    @Test
+    void theRepeatedPromptIsAsLikelyAsItsTokensOneByOne() throws IOException {
+        String text = "Once upon a time in a café 🙂 in Paris";
+        JsonNode choice = complete(GREEDY + "'prompt':'" + text + "','echo':true,'logprobs':2")
+                .at("/choices/0");
+        JsonNode told = choice.get("logprobs");
+        int[] ids = tokens(text);
+        assertThat(told.at("/token_logprobs/0").isNull()).isTrue();
+        assertThat(told.at("/top_logprobs/0").isNull()).isTrue();
+        for (int i = 1; i < ids.length; i++) {
+            String forced = "'prompt':" + Arrays.toString(Arrays.copyOf(ids, i))
+                    + ",'logprobs':2,'max_tokens':1,'temperature':0,'logit_bias':{'" + ids[i] + "':100}";
+            JsonNode alone = complete(forced).at("/choices/0/logprobs");
+            assertThat(told.get("tokens").get(i)).isEqualTo(alone.at("/tokens/0"));
+            assertThat(told.get("token_logprobs").get(i).asDouble())
+                    .isCloseTo(alone.at("/token_logprobs/0").asDouble(), within(1e-3));
+            assertThat(told.get("top_logprobs").get(i)).hasSize(2);
+        }
+        for (String member : List.of("tokens", "token_logprobs", "top_logprobs", "text_offset")) {
+            assertThat(told.get(member)).as(member).hasSizeGreaterThan(ids.length);
+        }
+        assertThat(told.get("tokens").toString()).contains("bytes:\\\\xf0");
+        String whole = choice.get("text").asString();
+        assertThat(whole).startsWith(text);
+        for (int i = 0; i < told.get("tokens").size(); i++) {
+            String token = told.get("tokens").get(i).asString();
+            int from =
+                    whole.offsetByCodePoints(0, told.get("text_offset").get(i).asInt());
+            if (!token.startsWith("bytes:")) {
+                assertThat(whole.substring(from)).startsWith(token);
+            }
+        }
+    }
+
+    @Test
+    void aStreamTellsOfThePromptFirst() throws IOException {
+        String members = GREEDY + "'prompt':['" + PROMPT + "','Hello'],'n':2,'echo':true,'logprobs':1";
+        JsonNode whole = complete(members).get("choices");
+        String[] texts = {"", "", "", ""};
+        List<List<JsonNode>> logprobs =
+                List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (JsonNode chunk : chunks(members + ",'stream':true")) {
+            int index = chunk.get("index").asInt();
+            texts[index] += chunk.get("text").asString();
+            chunk.at("/logprobs/token_logprobs").forEach(logprobs.get(index)::add);
+        }
+        for (int i = 0; i < 4; i++) {
+            assertThat(texts[i]).isEqualTo(whole.get(i).get("text").asString());
+            assertThat(logprobs.get(i)).hasSameSizeAs(whole.get(i).at("/logprobs/token_logprobs"));
+            assertThat(logprobs.get(i).getFirst().isNull()).isTrue();
+        }
+    }
+
+    @Test
+    void readingThePromptIsEnoughToJudgeIt() throws IOException {
+        JsonNode answer = complete("'prompt':'" + PROMPT + "','echo':true,'logprobs':0,'max_tokens':0");
+        assertThat(texts(answer)).containsExactly(PROMPT);
+        assertThat(answer.at("/choices/0/logprobs/token_logprobs")).hasSize(tokens(PROMPT).length);
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isZero();
+        Answer refused = ask("'prompt':'" + PROMPT + "','echo':true,'logprobs':1,'suffix':'.'");
         assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused.json().at("/error/param").asString()).isEqualTo("echo");
+        assertThat(refused.json().at("/error/param").asString()).isEqualTo("suffix");
     }
 
     @Test
