@@ -168,10 +168,10 @@ final class ChatFields {
         for (Value item : value.items(0, options.maxTools())) {
             GenerationFields.checkSize(item, options.maxSchemaCharacters());
             MessageFields.collect(item, Set.of("type", "function"), unknown);
-            item.ifMember(
-                    "function",
-                    function -> MessageFields.collect(
-                            function, Set.of("name", "description", "parameters", "strict"), unknown));
+            item.ifMember("function", function -> {
+                MessageFields.collect(function, Set.of("name", "description", "parameters", "strict"), unknown);
+                function.ifMember("strict", Value::flag);
+            });
         }
         body.tools(MessageFields.reading(value, () -> ChatJson.tools(value.tree())));
         FieldTable.report(unknown, body.exchange());
@@ -234,9 +234,12 @@ final class ChatFields {
         Map<String, Value> members = value.members();
         List<String> unknown = new ArrayList<>();
         MessageFields.collect(value, Set.of("type", "json_schema", "schema"), unknown);
-        value.ifMember(
-                "json_schema",
-                schema -> MessageFields.collect(schema, Set.of("name", "description", "schema", "strict"), unknown));
+        value.ifMember("json_schema", schema -> {
+            MessageFields.collect(schema, Set.of("name", "description", "schema", "strict"), unknown);
+            schema.ifMember("name", Value::text);
+            schema.ifMember("description", Value::text);
+            schema.ifMember("strict", Value::flag);
+        });
         FieldTable.report(unknown, body.exchange());
         String type = value.member("type").text();
         switch (type) {

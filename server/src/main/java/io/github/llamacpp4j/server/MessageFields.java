@@ -26,6 +26,7 @@ final class MessageFields {
             Set.of("role", "content", "name", "refusal", "reasoning_content", "reasoning", "tool_calls"),
             "tool",
             Set.of("role", "content", "name", "tool_call_id"));
+    private static final Set<String> TEXTS = Set.of("name", "refusal");
     private static final Map<String, String> REFUSED = Map.of(
             "audio", "the model reads text only",
             "function_call", "it is the deprecated form of 'tool_calls'; use that");
@@ -59,6 +60,9 @@ final class MessageFields {
             }
             if (reason == null && !known.isEmpty() && !known.contains(name)) {
                 unknown.add(member.path());
+            }
+            if (TEXTS.contains(name) && known.contains(name) && !member.isNull()) {
+                member.text();
             }
         });
         sayRefusals(object);

@@ -233,12 +233,19 @@ class ChatBodyTest {
                 "'top_logprobs':3; top_logprobs",
                 "'tools':[{'type':'custom'}]; tools[0].type",
                 "'tools':[{'type':'function','function':{}}]; tools[0].function.name",
+                "'tools':[{'type':'function','function':{'name':'f','strict':'yes'}}]; tools[0].function.strict",
                 "'tool_choice':'required'; tool_choice",
                 "'tool_choice':'maybe'; tool_choice",
                 "'response_format':{}; response_format.type",
                 "'response_format':{'type':'xml'}; response_format.type",
                 "'response_format':{'type':'json_schema'}; response_format.json_schema",
                 "'response_format':{'type':'json_schema','json_schema':{'schema':1}}; response_format.json_schema.schema",
+                "'response_format':{'type':'json_schema','json_schema':{'name':1,'schema':{}}};"
+                        + "response_format.json_schema.name",
+                "'response_format':{'type':'json_schema','json_schema':{'description':1,'schema':{}}};"
+                        + "response_format.json_schema.description",
+                "'response_format':{'type':'json_schema','json_schema':{'strict':1,'schema':{}}};"
+                        + "response_format.json_schema.strict",
                 "'grammar':'root ::= [a]','json_schema':{}; json_schema",
                 "'reasoning_effort':'huge'; reasoning_effort",
                 "'metadata':{'a':1}; metadata.a",
@@ -277,6 +284,25 @@ class ChatBodyTest {
         assertThat(read("'store':false,'service_tier':'auto','modalities':['text'],'verbosity':'medium'")
                         .choices())
                 .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{'role':'user','content':'x','name':1}; name",
+                "{'role':'assistant','content':'x','refusal':1}; refusal",
+                "{'role':'assistant','refusal':[]}; refusal",
+                "{'role':'tool','content':'x','tool_call_id':1}; tool_call_id",
+                "{'role':'user','content':1}; content",
+                "{'role':1,'content':'x'}; role",
+            })
+    void aWrongTypeInAMessageIsRefusedWhereItStands(String message, String member) {
+        TestExchange exchange = TestExchange.of("{'messages':[{'role':'user','content':'x'}," + message + "]}");
+        ApiException error = catchThrowableOfType(
+                ApiException.class,
+                () -> ChatBody.read(FIELDS, exchange, TestExchange.tokens(), GenerationOptions.defaults()));
+        assertThat(error.param()).hasValue("messages[1]." + member);
     }
 
     @ParameterizedTest
