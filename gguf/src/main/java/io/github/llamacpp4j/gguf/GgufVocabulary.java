@@ -15,6 +15,7 @@ import java.util.Set;
 public final class GgufVocabulary {
     private static final int NORMAL = 1;
     private static final int CONTROL = 3;
+    private static final int UNUSED = 5;
     private static final int BYTE = 6;
 
     private static final List<String> END_KEYS =
@@ -60,6 +61,9 @@ public final class GgufVocabulary {
         if (type == BYTE && token.matches("<0x[0-9A-Fa-f]{2}>")) {
             return new byte[] {(byte) Integer.parseInt(token.substring(3, 5), 16)};
         }
+        if (type == UNUSED) {
+            return new byte[0];
+        }
         if (type != NORMAL) {
             return token.getBytes(StandardCharsets.UTF_8);
         }
@@ -86,7 +90,7 @@ public final class GgufVocabulary {
         return Map.copyOf(bytes);
     }
 
-    /** {@return the bytes of each token, by id, control tokens spelled out} */
+    /** {@return the bytes of each token, by id, control tokens spelled out; unused tokens have none} */
     public byte[][] pieces() {
         byte[][] copies = new byte[pieces.length][];
         for (int id = 0; id < copies.length; id++) {

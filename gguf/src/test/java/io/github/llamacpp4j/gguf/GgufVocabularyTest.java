@@ -39,6 +39,17 @@ class GgufVocabularyTest {
     }
 
     @Test
+    void unusedTokensHaveNoTextAsInLlamaCpp() {
+        for (String model : List.of("gpt2", "llama")) {
+            byte[][] pieces =
+                    read(model, List.of("<unused5>", "<mine>", "<s>"), 5, 4, 3).pieces();
+            assertThat(pieces[0]).isEmpty();
+            assertThat(new String(pieces[1], StandardCharsets.UTF_8)).isEqualTo("<mine>");
+            assertThat(new String(pieces[2], StandardCharsets.UTF_8)).isEqualTo("<s>");
+        }
+    }
+
+    @Test
     void aFileWithoutATypeForEachTokenIsRefused() {
         assertThatThrownBy(() -> read("gpt2", List.of("a", "b"), 1))
                 .isInstanceOf(GgufException.class)
