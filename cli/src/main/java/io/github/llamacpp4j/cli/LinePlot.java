@@ -45,7 +45,7 @@ final class LinePlot {
         double step = niceStep(points().stream().mapToDouble(Point::y).max().orElse(1) / TICKS);
         double top = step * TICKS;
         StringBuilder svg = new StringBuilder();
-        svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" ".formatted(WIDTH, HEIGHT))
+        svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %s %s\" ".formatted(WIDTH, HEIGHT))
                 .append("font-family=\"sans-serif\" font-size=\"12\">\n")
                 .append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         text(svg, WIDTH / 2.0, 22, "middle", title);
@@ -80,7 +80,7 @@ final class LinePlot {
                     .formatted(number(x(point.x(), xs)), number(y(point.y(), top)), colour));
         }
         double y = TOP + 16.0 * (index + 1);
-        svg.append("<rect x=\"%d\" y=\"%s\" width=\"12\" height=\"3\" fill=\"%s\"/>\n"
+        svg.append("<rect x=\"%s\" y=\"%s\" width=\"12\" height=\"3\" fill=\"%s\"/>\n"
                 .formatted(LEFT + 12, number(y - 5), colour));
         text(svg, LEFT + 30, y, "start", name);
     }

@@ -94,7 +94,7 @@ final class ProgressBar implements AutoCloseable {
         String bar = "#".repeat(filled) + "-".repeat(BAR_CELLS - filled);
         String rest =
                 perSecond > 0 && done < total ? "  " + duration((long) ((total - done) / perSecond)) + " left" : "";
-        return "%s [%s] %3d%%  %s of %s  %s/s%s"
+        return "%s [%s] %3s%%  %s of %s  %s/s%s"
                 .formatted(label, bar, 100 * done / total, amount(done), amount(total), amount((long) perSecond), rest);
     }
 

@@ -120,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
     static String statistics(FinishedEvent end) {
         Usage usage = end.usage();
         Timings timings = end.timings();
-        return "%s; %s; first token after %d ms; seed %d"
+        return "%s; %s; first token after %s ms; seed %s"
                 .formatted(
                         speed(usage.promptTokens() - usage.cachedTokens(), "prompt tokens", timings.prompt()),
                         speed(usage.generatedTokens(), "tokens", timings.generation()),

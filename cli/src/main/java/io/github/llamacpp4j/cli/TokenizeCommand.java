@@ -63,7 +63,7 @@ final class TokenizeCommand implements Callable<Integer> {
                 terminal.out().println(Json.line(answer));
             } else {
                 for (int id : ids) {
-                    terminal.out().println("%6d  %s".formatted(id, quoted(tokenizer.piece(id, true))));
+                    terminal.out().println("%6s  %s".formatted(id, quoted(tokenizer.piece(id, true))));
                 }
             }
             return 0;

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ArrayNode;
@@ -46,6 +47,19 @@ class LoadReportTest {
                 .contains("| concurrency | target | tokens per second | speed up |")
                 .contains("| 4 | ours | 300.0 | 3.00 |")
                 .contains("| 4 | ratio | 3.00 | 2.40 |");
+    }
+
+    @Test
+    void thePlotIsTheSameInEveryLocale() {
+        String expected = REPORT.plot().svg();
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            assertThat("%d".formatted(1)).as("what this locale does").isNotEqualTo("1");
+            assertThat(REPORT.plot().svg()).isEqualTo(expected);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class ProgressBarTest {
@@ -57,6 +58,19 @@ class ProgressBarTest {
             bar.update(4_000_000, -1);
         }
         assertThat(text()).contains("model  4.0 MB  2.0 MB/s").doesNotContain("%");
+    }
+
+    @Test
+    void digitsAreTheSameInEveryLocale() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try (ProgressBar bar = bar(true)) {
+            bar.update(0, 4);
+            bar.update(4, 4);
+        } finally {
+            Locale.setDefault(before);
+        }
+        assertThat(text()).contains("[########################] 100%  0.0 MB of 0.0 MB");
     }
 
     private ProgressBar bar(boolean interactive) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -42,7 +43,7 @@ record ModelFile(List<Path> parts, List<GgufFile> headers) {
                     first,
                     Reason.DAMAGED,
                     "it is one of " + count + " parts, whose names must end like -00001-of-"
-                            + String.format("%05d", count)
+                            + String.format(Locale.ROOT, "%05d", count)
                             + ".gguf; load the model with the list of its parts instead");
         }
         if (!parts.getFirst().equals(first)) {
