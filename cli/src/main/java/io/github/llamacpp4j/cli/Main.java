@@ -117,7 +117,12 @@ public final class Main implements Runnable {
     /** Says what is wrong in a line; a hundred options behind it would hide that. */
     private static int refused(Terminal terminal, ParameterException exception) {
         CommandLine command = exception.getCommandLine();
-        terminal.err().println("error: " + exception.getMessage());
+        String place = command.getDefaultValueProvider() instanceof ServeSettings settings
+                ? settings.place(exception.getArgSpec())
+                        .map(where -> where + ": ")
+                        .orElse("")
+                : "";
+        terminal.err().println("error: " + place + exception.getMessage());
         if (!UnmatchedArgumentException.printSuggestions(exception, command.getErr())) {
             if (command.getSubcommands().isEmpty()) {
                 terminal.err().println(command.getCommandSpec().qualifiedName() + " --help tells the options.");
@@ -180,7 +185,8 @@ public final class Main implements Runnable {
         return "error: " + (explained ? exception.getMessage() : exception.toString());
     }
 
-    private static String reason(FileSystemException exception) {
+    /** Why a file cannot be used. */
+    static String reason(FileSystemException exception) {
         String what = switch (exception) {
             case NoSuchFileException missing -> "no such file: ";
             case AccessDeniedException denied -> "no permission: ";

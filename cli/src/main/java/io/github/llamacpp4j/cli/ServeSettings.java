@@ -2,7 +2,7 @@ package io.github.llamacpp4j.cli;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,7 +35,17 @@ final class ServeSettings implements IDefaultValueProvider {
 
     private final List<String> arguments;
     private final Map<String, String> environment;
-    private @Nullable Map<String, String> file;
+    private @Nullable Map<String, Setting> file;
+    private @Nullable OptionSpec lastOption;
+    private String lastPlace = "";
+
+    /**
+     * A value and where it stands.
+     *
+     * @param value the value
+     * @param place the file and the line
+     */
+    private record Setting(String value, String place) {}
 
     /**
      * @param arguments the command line, which may name a file
@@ -44,19 +56,24 @@ final class ServeSettings implements IDefaultValueProvider {
         this.environment = environment;
     }
 
-    private Map<String, String> file(CommandSpec command) {
+    private Map<String, Setting> file(CommandSpec command) {
         if (file == null) {
-            Map<String, String> values = new LinkedHashMap<>();
+            Map<String, Setting> values = new LinkedHashMap<>();
             configFile().ifPresent(path -> values.putAll(read(command, path)));
-            for (String name : values.keySet()) {
+            values.forEach((name, setting) -> {
                 OptionSpec option = command.findOption("--" + name);
                 if (option == null || option.usageHelp() || option.longestName().equals(CONFIG)) {
-                    throw failure(command, "the configuration names an unknown option: " + name);
+                    throw failure(command, setting.place() + " names an unknown option: " + name);
                 }
-            }
+            });
             file = values;
         }
         return file;
+    }
+
+    /** Where the value of an option stands that is wrong, if it came from here. */
+    Optional<String> place(@Nullable ArgSpec option) {
+        return option != null && option.equals(lastOption) ? Optional.of(lastPlace) : Optional.empty();
     }
 
     @Override
@@ -67,7 +84,17 @@ final class ServeSettings implements IDefaultValueProvider {
         String name = option.longestName().replaceFirst("^-+", "");
         String variable = PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
         String value = environment.get(variable);
-        return value != null ? value : file(option.command()).get(name);
+        if (value != null) {
+            return given(option, new Setting(value, "the environment variable " + variable));
+        }
+        Setting setting = file(option.command()).get(name);
+        return setting == null ? null : given(option, setting);
+    }
+
+    private String given(OptionSpec option, Setting setting) {
+        lastOption = option;
+        lastPlace = setting.place();
+        return setting.value();
     }
 
     private Optional<Path> configFile() {
@@ -83,14 +110,26 @@ final class ServeSettings implements IDefaultValueProvider {
         return Optional.ofNullable(environment.get(PREFIX + "CONFIG")).map(Path::of);
     }
 
-    private static Map<String, String> read(CommandSpec command, Path path) {
+    private static Map<String, Setting> read(CommandSpec command, Path path) {
         try {
-            String text = Files.readString(path);
-            return text.stripLeading().startsWith("{") ? json(text) : properties(text);
-        } catch (IOException | JacksonException | IllegalArgumentException e) {
+            String text = TextFile.read(path);
+            boolean json = text.stripLeading().startsWith("{");
+            Map<String, Setting> settings = new LinkedHashMap<>();
+            (json ? json(text) : properties(text))
+                    .forEach((name, value) -> settings.put(
+                            optionName(name),
+                            new Setting(value, path + ", line " + (json ? jsonLine(text, name) : line(text, name)))));
+            return settings;
+        } catch (FileSystemException e) {
+            throw failure(command, Main.reason(e));
+        } catch (JacksonException e) {
+            throw failure(command, path + ", line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage());
+        } catch (IOException | IllegalArgumentException e) {
             throw failure(
                     command,
                     "expected a configuration as properties or JSON in " + path + ", found: " + e.getMessage());
+        } catch (CommandFailure e) {
+            throw failure(command, String.valueOf(e.getMessage()));
         }
     }
 
@@ -102,8 +141,36 @@ final class ServeSettings implements IDefaultValueProvider {
         Properties properties = new Properties();
         properties.load(new StringReader(text));
         Map<String, String> values = new LinkedHashMap<>();
-        properties.stringPropertyNames().forEach(name -> values.put(optionName(name), properties.getProperty(name)));
+        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
         return values;
+    }
+
+    /** The last line of properties that begins with a name. */
+    private static int line(String text, String name) {
+        int found = 0;
+        int number = 0;
+        for (String line : text.lines().toList()) {
+            number++;
+            String rest = line.strip();
+            boolean named = rest.startsWith(name)
+                    && (rest.length() == name.length() || " \t\f:=".indexOf(rest.charAt(name.length())) >= 0);
+            found = named ? number : found;
+        }
+        return found;
+    }
+
+    private static int jsonLine(String text, String name) {
+        int found = 0;
+        try (JsonParser parser = JsonMapper.shared().createParser(text)) {
+            int depth = 0;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (token == JsonToken.PROPERTY_NAME && depth == 1 && name.equals(parser.currentName())) {
+                    found = parser.currentTokenLocation().getLineNr();
+                }
+            }
+        }
+        return found;
     }
 
     private static Map<String, String> json(String text) {
@@ -111,7 +178,7 @@ final class ServeSettings implements IDefaultValueProvider {
         JsonMapper.shared()
                 .readTree(text)
                 .properties()
-                .forEach(member -> values.put(optionName(member.getKey()), value(member.getKey(), member.getValue())));
+                .forEach(member -> values.put(member.getKey(), value(member.getKey(), member.getValue())));
         return values;
     }
 

@@ -2,7 +2,6 @@ package io.github.llamacpp4j.cli;
 
 import io.github.llamacpp4j.server.ServerOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,7 +76,8 @@ final class ServerFlags {
     private List<String> keys() throws IOException {
         List<String> keys = new ArrayList<>(apiKeys);
         if (apiKeyFile != null) {
-            Files.readAllLines(apiKeyFile).stream()
+            TextFile.read(apiKeyFile)
+                    .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                     .forEach(keys::add);

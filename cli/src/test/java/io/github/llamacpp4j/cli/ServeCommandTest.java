@@ -35,12 +35,42 @@ class ServeCommandTest {
         Path properties = Files.writeString(folder.resolve("a.properties"), "prot=8080\n");
         CommandRun run = CommandRun.of("serve", "--config", properties.toString());
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).contains("unknown option: prot");
+        assertThat(run.err()).contains("a.properties, line 1 names an unknown option: prot");
         Path json = Files.writeString(folder.resolve("a.json"), "{\"port\":{}}");
         assertThat(CommandRun.of("serve", "--config=" + json).err()).contains("port must be a string");
-        assertThat(CommandRun.of("serve", "--config", folder.resolve("missing").toString())
-                        .code())
-                .isEqualTo(2);
+        CommandRun missing =
+                CommandRun.of("serve", "--config", folder.resolve("missing").toString());
+        assertThat(missing.code()).isEqualTo(2);
+        assertThat(missing.err()).contains("no such file: " + folder.resolve("missing"));
+        Path cut = Files.writeString(folder.resolve("cut.json"), "{\n\"port\":1,\n");
+        assertThat(CommandRun.of("serve", "--config=" + cut).err())
+                .contains("cut.json, line 3: ")
+                .doesNotContain("Source");
+    }
+
+    @Test
+    void whereAWrongValueStandsIsTold() throws Exception {
+        Path properties = Files.writeString(folder.resolve("b.properties"), "# mine\n\nhost=::1\n  port : many\n");
+        CommandRun run = CommandRun.of("serve", "--config", properties.toString());
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("b.properties, line 4: ").contains("'--port'", "'many'");
+        Path json = Files.writeString(folder.resolve("b.json"), "{\n\"host\":\"::1\",\n\"drain_timeout\":\"x\"}");
+        assertThat(CommandRun.of("serve", "--config", json.toString()).err())
+                .contains("b.json, line 3: ")
+                .contains("'--drain-timeout'");
+        assertThat(CommandRun.of("serve", "--config", properties.toString(), "--port", "few")
+                        .err())
+                .contains("'few'")
+                .doesNotContain("line 4");
+    }
+
+    @Test
+    void filesThatAreNoTextAreNamed() throws Exception {
+        Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, 'k', '\n'});
+        assertThat(CommandRun.of("serve", "--api-key-file", binary.toString()).err())
+                .contains(binary + " is not text in UTF-8");
+        assertThat(CommandRun.of("serve", "--config", binary.toString()).err())
+                .contains(binary + " is not text in UTF-8");
     }
 
     @Test
