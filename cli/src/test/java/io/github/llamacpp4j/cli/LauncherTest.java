@@ -42,11 +42,7 @@ class LauncherTest {
 
     @BeforeEach
     void checkOut() throws Exception {
-        Path launcher = Path.of("llamacpp4j").toAbsolutePath();
-        while (!Files.isRegularFile(launcher)) {
-            launcher = launcher.getParent().resolveSibling("llamacpp4j");
-        }
-        executable(root.resolve("llamacpp4j"), Files.readString(launcher));
+        executable(root.resolve("llamacpp4j"), Files.readString(launcher()));
         jdk = root.resolve("jdk");
         Files.createDirectories(jdk.resolve("bin"));
         Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
@@ -57,6 +53,15 @@ class LauncherTest {
         Files.writeString(root.resolve("cli/target/llamacpp4j-cli-0.1.0-SNAPSHOT.jar"), "");
         Files.createDirectories(root.resolve(".launcher"));
         Files.writeString(root.resolve(".launcher/built"), "");
+    }
+
+    private static Path launcher() {
+        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+            if (Files.isRegularFile(folder.resolve("llamacpp4j"))) {
+                return folder.resolve("llamacpp4j");
+            }
+        }
+        throw new AssertionError("there is no launcher above " + Path.of("").toAbsolutePath());
     }
 
     private static void executable(Path file, String text) throws IOException {
