@@ -154,6 +154,44 @@ class GrammarCursorTest {
         assertThat(free.forcedTokens(tokenizer)).isEmpty();
     }
 
+    @Test
+    void aTokenIsNotForcedWhereOneThatBeginsInsideItGoesOn() {
+        GrammarCursor cursor = Grammar.parse("root ::= \"{\\\"-1\" (\"2\" | \"3\")")
+                .compile(vocabulary)
+                .cursor();
+        assertThat(spelled(cursor.forcedTokens(text -> new int[] {token("{\""), token("-1")})))
+                .containsExactly("{\"");
+        GrammarCursor certain =
+                Grammar.parse("root ::= \"{\\\"-1\"").compile(vocabulary).cursor();
+        assertThat(spelled(certain.forcedTokens(text -> new int[] {token("{\""), token("-1")})))
+                .containsExactly("{\"", "-1");
+    }
+
+    @Test
+    void aLongTextIsForcedAsAWholeAndCutOnlyAFewTimes() {
+        String text = "name, abc 你好".repeat(1_000);
+        GrammarCursor cursor =
+                Grammar.parse("root ::= \"" + text + "\"").compile(vocabulary).cursor();
+        int[] asked = {0};
+        int[] forced = cursor.forcedTokens(part -> {
+            asked[0] += part.length;
+            return longest(new String(part, StandardCharsets.UTF_8));
+        });
+        assertThat(String.join("", spelled(forced))).isEqualTo(text);
+        assertThat(asked[0]).isLessThan(2 * text.getBytes(StandardCharsets.UTF_8).length);
+        int[] unusable = {0};
+        assertThat(cursor.forcedTokens(part -> {
+                    unusable[0] += part.length;
+                    return new int[] {token("no")};
+                }))
+                .isEmpty();
+        assertThat(unusable[0]).isLessThan(300);
+    }
+
+    private int token(String text) {
+        return vocabulary.find(text).orElseThrow();
+    }
+
     private int[] longest(String text) {
         List<Integer> tokens = new ArrayList<>();
         for (int start = 0; start < text.length(); ) {
