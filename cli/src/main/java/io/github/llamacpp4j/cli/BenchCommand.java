@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = "Measures prompt processing and generation as llama-bench does, without sampling, "
                 + "or the whole engine under load.")
-final class BenchCommand implements Callable<Integer> {
+final class BenchCommand implements Callable<Integer>, CheckedFlags {
 
     private final Terminal terminal;
 
@@ -76,8 +76,16 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     @Override
+    public void check() {
+        Flags.requirePositive("--repetitions", repetitions);
+        threads.forEach(count -> Flags.requirePositive("--threads", count));
+        promptTokens.forEach(count -> Flags.requireRange("--n-prompt", count, 0, Integer.MAX_VALUE));
+        generatedTokens.forEach(count -> Flags.requireRange("--n-gen", count, 0, Integer.MAX_VALUE));
+        load.check();
+    }
+
+    @Override
     public Integer call() {
-        requirePositive("--repetitions", repetitions);
         if (load.isWanted()) {
             print(load.run(model.path(terminal), threads.getFirst(), repetitions, terminal));
             return 0;
@@ -109,23 +117,10 @@ final class BenchCommand implements Callable<Integer> {
     private List<SpeedTest> tests() {
         List<SpeedTest> tests = new ArrayList<>();
         for (int threadCount : threads) {
-            requirePositive("--threads", threadCount);
-            promptTokens.stream().filter(n -> n != 0).forEach(n -> {
-                requirePositive("--n-prompt", n);
-                tests.add(new SpeedTest(n, 0, threadCount));
-            });
-            generatedTokens.stream().filter(n -> n != 0).forEach(n -> {
-                requirePositive("--n-gen", n);
-                tests.add(new SpeedTest(0, n, threadCount));
-            });
+            promptTokens.stream().filter(n -> n != 0).forEach(n -> tests.add(new SpeedTest(n, 0, threadCount)));
+            generatedTokens.stream().filter(n -> n != 0).forEach(n -> tests.add(new SpeedTest(0, n, threadCount)));
         }
         return tests;
-    }
-
-    private static void requirePositive(String option, int value) {
-        if (value < 1) {
-            throw new CommandFailure("usage", option + " must be at least 1, got " + value);
-        }
     }
 
     private void printJson(Model loaded, List<Result> results) {

@@ -37,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
             "A conversation on a terminal has history, messages of several lines and commands (/help lists them).",
             "Elsewhere each line of standard input is a message or a command, and standard output gets the answers."
         })
-final class ChatCommand implements Callable<Integer> {
+final class ChatCommand implements Callable<Integer>, CheckedFlags {
 
     private static final String HISTORY = "chat_history";
 
@@ -98,6 +98,12 @@ final class ChatCommand implements Callable<Integer> {
     static CommandLine commandLine(Terminal terminal) {
         return GroupedOptions.ofGeneration(ChatCommand.class, "Conversation")
                 .of(new CommandLine(new ChatCommand(terminal)));
+    }
+
+    @Override
+    public void check() {
+        generation.check();
+        loading();
     }
 
     @Override

@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "binary: the numbers as little-endian float32, one vector after another, nothing else",
             "Batch lines of --jsonl hold \"text\" and are answered with \"ok\" in front."
         })
-final class EmbedCommand implements Callable<Integer> {
+final class EmbedCommand implements Callable<Integer>, CheckedFlags {
 
     private final Terminal terminal;
 
@@ -82,21 +82,33 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public void check() {
+        if (dimensions != null) {
+            Flags.requirePositive("--dimensions", dimensions);
+        }
         if (batch && format != VectorFormat.JSONL) {
             throw new CommandFailure("usage", "--jsonl answers in JSON: leave --format out");
         }
         if (pooling == Pooling.NONE) {
             throw new CommandFailure("usage", "this command writes one vector for each line: choose another --pooling");
         }
-        EmbedderOptions options = computing
+        computing.check();
+        options();
+    }
+
+    private EmbedderOptions options() {
+        return computing
                 .change(EmbedderOptions.defaults())
                 .pooling(pooling)
                 .normalization(parsed(normalization))
                 .prefixes(new InstructionPrefixes("", prefix))
                 .build();
+    }
+
+    @Override
+    public Integer call() throws IOException {
         try (Model model = computing.load(terminal);
-                Embedder embedder = Embedder.open(model, options);
+                Embedder embedder = Embedder.open(model, options());
                 BufferedReader reader = terminal.lines();
                 OutputStream out = open();
                 ProgressBar progress = new ProgressBar(terminal, "embed", ProgressBar.Unit.ITEMS)) {
@@ -107,9 +119,8 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     private void requireDimensions(int size) {
-        if (dimensions != null && (dimensions < 1 || dimensions > size)) {
-            throw new CommandFailure(
-                    "usage", "--dimensions goes from 1 to " + size + " with this model, found " + dimensions);
+        if (dimensions != null) {
+            Flags.requireRange("--dimensions", dimensions, 1, size);
         }
     }
 

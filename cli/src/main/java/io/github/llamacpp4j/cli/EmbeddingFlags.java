@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How {@code embed} and {@code rerank} compute. */
-final class EmbeddingFlags {
+final class EmbeddingFlags implements CheckedFlags {
 
     @Mixin
     private ModelFlags model = new ModelFlags();
@@ -58,9 +58,19 @@ final class EmbeddingFlags {
     private @Nullable FlashAttention flashAttention;
 
     Model load(Terminal terminal) {
+        return Model.load(model.path(terminal), loading());
+    }
+
+    private ModelOptions loading() {
         ModelOptions.Builder options = ModelOptions.builder();
         Flags.set(gpuLayers, options::gpuLayers);
-        return Model.load(model.path(terminal), options.build());
+        return options.build();
+    }
+
+    @Override
+    public void check() {
+        loading();
+        change(EmbedderOptions.defaults()).build();
     }
 
     /** The options with these flags. */

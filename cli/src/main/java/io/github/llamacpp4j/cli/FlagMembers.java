@@ -36,7 +36,9 @@ final class FlagMembers {
             }
         });
         try {
-            new CommandLine(flags).parseArgs(arguments.toArray(String[]::new));
+            CommandLine options = new CommandLine(flags);
+            options.parseArgs(arguments.toArray(String[]::new));
+            FlagCheck.check(options);
         } catch (UnmatchedArgumentException e) {
             throw new CommandFailure("request", "no such option: " + e.getUnmatched());
         } catch (ParameterException e) {

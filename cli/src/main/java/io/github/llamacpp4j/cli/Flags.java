@@ -13,4 +13,17 @@ final class Flags {
             setter.accept(value);
         }
     }
+
+    /** Refuses a value that no builder of the library checks. */
+    static void requireRange(String option, long value, long lowest, long highest) {
+        if (value < lowest || value > highest) {
+            throw new CommandFailure("usage", option + " must be " + lowest + " to " + highest + ", got " + value);
+        }
+    }
+
+    static void requirePositive(String option, long value) {
+        if (value < 1) {
+            throw new CommandFailure("usage", option + " must be at least 1, got " + value);
+        }
+    }
 }

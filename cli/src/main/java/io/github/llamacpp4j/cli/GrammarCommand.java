@@ -24,7 +24,7 @@ import tools.jackson.core.JacksonException;
         name = "grammar",
         description = "Check texts against a GBNF grammar or a JSON Schema, or write a schema as GBNF.",
         mixinStandardHelpOptions = true)
-final class GrammarCommand implements Callable<Integer> {
+final class GrammarCommand implements Callable<Integer>, CheckedFlags {
     private static final int NOT_ACCEPTED = 1;
 
     private final Terminal terminal;
@@ -75,16 +75,25 @@ final class GrammarCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        TokenVocabulary vocabulary = model == null ? TokenVocabulary.empty() : vocabulary(model);
-        SchemaOptions options = SchemaOptions.builder()
+    public void check() {
+        options();
+    }
+
+    private SchemaOptions options() {
+        return SchemaOptions.builder()
                 .draft(draft == null ? SchemaOptions.Draft.DETECT : GrammarChecking.draft(draft))
                 .whitespace(whitespace)
                 .validateAfterwards(validateAfterwards)
                 .build();
+    }
+
+    @Override
+    public Integer call() throws IOException {
         if (source == null) {
-            throw new CommandFailure("request", "name a grammar with --gbnf FILE or --schema FILE, or use --jsonl");
+            throw new CommandFailure("usage", "name a grammar with --gbnf FILE or --schema FILE, or use --jsonl");
         }
+        TokenVocabulary vocabulary = model == null ? TokenVocabulary.empty() : vocabulary(model);
+        SchemaOptions options = options();
         if (source.batch) {
             return new JsonLines(terminal, Json.EXACT).run(new GrammarChecking(vocabulary, options));
         }

@@ -123,8 +123,8 @@ final class InspectCommand implements Callable<Integer> {
                         "A cache cannot be of type " + type + "; choose one of " + CACHE_TYPES + ".");
             }
         }
-        if (contextSize != null && (contextSize < 1 || contextSize > 1L << 31)) {
-            throw new ParameterException(spec.commandLine(), "A context has 1 to 2147483648 tokens.");
+        if (contextSize != null) {
+            Flags.requireRange("--context", contextSize, 1, 1L << 31);
         }
         if (positional != null && named != null) {
             throw new ParameterException(spec.commandLine(), "Name one model, not two.");

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The part of {@code bench} that measures the whole engine, alone or beside a server, under load. */
-final class LoadTest {
+final class LoadTest implements CheckedFlags {
 
     private static final int CONTEXT_SIZE = 8192;
     private static final int LONGEST_ANSWER = 160;
@@ -100,23 +100,21 @@ final class LoadTest {
 
     private List<Integer> callers() {
         List<Integer> usual = kinds().contains(Kind.SCHEMA) ? List.of(1, 4) : List.of(1, 2, 4, 8, 16);
-        List<Integer> counts = callers.isEmpty() ? usual : callers;
-        for (int count : counts) {
-            if (count < 1 || count > MOST_CALLERS) {
-                throw new CommandFailure("usage", "--concurrency must be 1 to " + MOST_CALLERS + ", got " + count);
-            }
+        return callers.isEmpty() ? usual : callers;
+    }
+
+    @Override
+    public void check() {
+        callers.forEach(count -> Flags.requireRange("--concurrency", count, 1, MOST_CALLERS));
+        Flags.requireRange("--max-tokens", maxTokens, 2, CONTEXT_SIZE / 4);
+        if (plot != null && !kinds().contains(Kind.CONCURRENCY)) {
+            throw new CommandFailure("usage", "--plot draws the workload concurrency; add --concurrency 1,2,4,8,16");
         }
-        return counts;
+        options(1);
     }
 
     /** Measures {@code rounds} times, the targets in turn, after one round to warm up. */
     LoadReport run(Path model, int threads, int rounds, Terminal terminal) {
-        if (maxTokens < 2 || maxTokens > CONTEXT_SIZE / 4) {
-            throw new CommandFailure("usage", "--max-tokens must be 2 to " + CONTEXT_SIZE / 4 + ", got " + maxTokens);
-        }
-        if (plot != null && !kinds().contains(Kind.CONCURRENCY)) {
-            throw new CommandFailure("usage", "--plot draws the workload concurrency; add --concurrency 1,2,4,8,16");
-        }
         List<LoadTarget> targets = new ArrayList<>();
         try {
             if (against != null) {

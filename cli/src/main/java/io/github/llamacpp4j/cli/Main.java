@@ -87,14 +87,13 @@ public final class Main implements Runnable {
         if (failure.readerLeft()) {
             return READER_LEFT;
         }
-        terminal.err().println(message(failure));
+        terminal.err().println("error: " + reason(failure));
         return FAILED;
     }
 
     static int run(Terminal terminal, String... arguments) {
         StringWriter help = new StringWriter();
-        CommandLine commands = new CommandLine(new Main());
-        addCommands(commands, terminal, arguments);
+        CommandLine commands = commandLine(terminal, arguments);
         commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 // A prompt may begin with @.
@@ -102,16 +101,27 @@ public final class Main implements Runnable {
                 .setOut(new PrintWriter(help))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8));
         commands.setParameterExceptionHandler((exception, all) -> refused(terminal, exception));
+        commands.setExecutionStrategy(parsed -> {
+            FlagCheck.check(parsed.asCommandLineList().getLast());
+            return new CommandLine.RunLast().execute(parsed);
+        });
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             if (exception instanceof OutputFailure failure) {
                 return ended(terminal, failure);
             }
-            terminal.err().println(message(exception));
+            terminal.err().println("error: " + reason(exception));
             return exception instanceof CommandFailure failure && failure.kind().equals("usage") ? WRONG_USAGE : FAILED;
         });
         int code = commands.execute(arguments);
         terminal.out().print(help);
         return code;
+    }
+
+    /** The command with the one below it that the arguments want, or with all. */
+    static CommandLine commandLine(Terminal terminal, String... arguments) {
+        CommandLine commands = new CommandLine(new Main());
+        addCommands(commands, terminal, arguments);
+        return commands;
     }
 
     /** Says what is wrong in a line; a hundred options behind it would hide that. */
@@ -160,7 +170,8 @@ public final class Main implements Runnable {
         all.forEach((name, command) -> commands.addSubcommand(name, command.get()));
     }
 
-    private static String message(Exception exception) {
+    /** What went wrong, for a person. */
+    static String reason(Exception exception) {
         boolean explained = switch (exception) {
             case CommandFailure failure -> true;
             case OutputFailure failure -> true;
@@ -177,12 +188,12 @@ public final class Main implements Runnable {
             String said = String.valueOf(failure.getMessage());
             Throwable cause = failure.getCause();
             String reason = cause == null ? "" : String.valueOf(cause.getMessage());
-            return "error: " + (said.contains(reason) ? said : said + ": " + reason);
+            return said.contains(reason) ? said : said + ": " + reason;
         }
         if (exception instanceof FileSystemException place) {
-            return "error: " + reason(place);
+            return reason(place);
         }
-        return "error: " + (explained ? exception.getMessage() : exception.toString());
+        return explained ? String.valueOf(exception.getMessage()) : exception.toString();
     }
 
     /** Why a file cannot be used. */

@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Each document gives {\"index\":3,\"score\":1.5,\"document\":…,\"tokens\":9,\"truncated\":false}.",
             "Batch lines: {\"query\":…,\"documents\":[…],\"top_n\":3} → {\"ok\":true,\"results\":[…]}"
         })
-final class RerankCommand implements Callable<Integer> {
+final class RerankCommand implements Callable<Integer>, CheckedFlags {
 
     private final Terminal terminal;
 
@@ -67,6 +67,12 @@ final class RerankCommand implements Callable<Integer> {
 
     RerankCommand(Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    @Override
+    public void check() {
+        Flags.requirePositive("--top", top);
+        computing.check();
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.llamacpp4j.GenerationOptions;
 import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.engine.FinishedEvent;
 import io.github.llamacpp4j.engine.Generation;
 import io.github.llamacpp4j.engine.GenerationEvent;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Parameters;
             "Batch lines hold \"prompt\" and any option with _ for -, such as {\"prompt\":\"Hi\",\"max_tokens\":8};",
             "each is answered with text, tokens, prompt_tokens, finish_reason and timings."
         })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand implements Callable<Integer>, CheckedFlags {
 
     private final Terminal terminal;
 
@@ -73,12 +74,18 @@ final class RunCommand implements Callable<Integer> {
     }
 
     @Override
+    public void check() {
+        generation.check();
+        loading();
+    }
+
+    @Override
     public Integer call() throws IOException {
         String text = batch ? "" : promptText();
         GenerationOptions options = generation.toOptions(GenerationOptions.builder()
                 .request(request -> request.prefixCache(parallel != null))
                 .build());
-        try (Llama llama = Llama.load(model.path(terminal), runtime.toOptions(parallel == null ? 1 : parallel))) {
+        try (Llama llama = Llama.load(model.path(terminal), loading())) {
             if (batch) {
                 JsonLines lines = new JsonLines(terminal);
                 CompletionBatch completions = new CompletionBatch(llama, options);
@@ -91,6 +98,10 @@ final class RunCommand implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    private LlamaOptions loading() {
+        return runtime.toOptions(parallel == null ? 1 : parallel);
     }
 
     private String promptText() throws IOException {

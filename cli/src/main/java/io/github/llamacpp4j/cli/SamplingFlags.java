@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How tokens are chosen and when a generation ends, as command-line options. */
-class SamplingFlags {
+class SamplingFlags implements CheckedFlags {
 
     @Option(
             names = "--max-tokens",
@@ -170,8 +170,17 @@ class SamplingFlags {
     @Nullable
     Double mirostatEta;
 
+    @Override
+    public final void check() {
+        changed(GenerationOptions.defaults());
+    }
+
     /** The options {@code base}, changed by the flags that were given. */
     GenerationOptions toOptions(GenerationOptions base) {
+        return changed(base);
+    }
+
+    private GenerationOptions changed(GenerationOptions base) {
         GenerationOptions.Builder options = base.toBuilder().sampling(this::fill);
         Flags.set(maxTokens, options::maxTokens);
         Flags.set(ignoreEos, options::ignoreEndOfGeneration);

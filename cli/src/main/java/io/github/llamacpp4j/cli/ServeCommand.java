@@ -3,6 +3,7 @@ package io.github.llamacpp4j.cli;
 import io.github.llamacpp4j.GenerationOptions;
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
+import io.github.llamacpp4j.engine.EngineListener;
 import io.github.llamacpp4j.server.Server;
 import io.github.llamacpp4j.server.ServerOptions;
 import java.io.IOException;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Option;
             "for --api-key-file, or stand in the file of --config, as a line api-key-file=FILE or",
             "a member of a JSON object."
         })
-final class ServeCommand implements Callable<Integer> {
+final class ServeCommand implements Callable<Integer>, CheckedFlags {
 
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
 
@@ -93,19 +94,21 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
+    public void check() throws IOException {
+        answering();
+        loading(List.of());
+    }
+
+    @Override
     public Integer call() throws IOException, InterruptedException {
         SERVER_LOG.setLevel(Level.WARNING);
         if (config != null) {
             terminal.err().println("options from " + config);
         }
-        ServerOptions.Builder builder = serving.fill(ServerOptions.builder());
-        ServerOptions options = limits.fill(builder)
-                .generation(sampling.toOptions(GenerationOptions.defaults()))
-                .build();
-        Server server = Server.start(options);
+        Server server = Server.start(answering());
         try (ServeEnd end = ServeEnd.onSignal(server, serving.drainTimeout(), terminal);
                 server) {
-            LlamaOptions loading = loading(server);
+            LlamaOptions loading = loading(server.engineListeners());
             Path file = model.path(terminal);
             try (Llama llama = Llama.load(file, loading)) {
                 server.serve(name(file), llama);
@@ -118,11 +121,18 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private LlamaOptions loading(Server server) {
+    private ServerOptions answering() throws IOException {
+        ServerOptions.Builder builder = serving.fill(ServerOptions.builder());
+        return limits.fill(builder)
+                .generation(sampling.toOptions(GenerationOptions.defaults()))
+                .build();
+    }
+
+    private LlamaOptions loading(List<EngineListener> listeners) {
         LlamaOptions.Builder options = runtime.toOptions(engine.parallel()).toBuilder()
                 .engine(sharing -> {
                     engine.fill(sharing);
-                    server.engineListeners().forEach(sharing::addListener);
+                    listeners.forEach(sharing::addListener);
                 });
         template.fill(options);
         return options.build();

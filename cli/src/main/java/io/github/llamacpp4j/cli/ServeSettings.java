@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,8 +37,7 @@ final class ServeSettings implements IDefaultValueProvider {
     private final List<String> arguments;
     private final Map<String, String> environment;
     private @Nullable Map<String, Setting> file;
-    private @Nullable OptionSpec lastOption;
-    private String lastPlace = "";
+    private final Map<ArgSpec, String> places = new HashMap<>();
 
     /**
      * A value and where it stands.
@@ -73,7 +73,7 @@ final class ServeSettings implements IDefaultValueProvider {
 
     /** Where the value of an option stands that is wrong, if it came from here. */
     Optional<String> place(@Nullable ArgSpec option) {
-        return option != null && option.equals(lastOption) ? Optional.of(lastPlace) : Optional.empty();
+        return Optional.ofNullable(places.get(option));
     }
 
     @Override
@@ -92,8 +92,7 @@ final class ServeSettings implements IDefaultValueProvider {
     }
 
     private String given(OptionSpec option, Setting setting) {
-        lastOption = option;
-        lastPlace = setting.place();
+        places.put(option, setting.place());
         return setting.value();
     }
 

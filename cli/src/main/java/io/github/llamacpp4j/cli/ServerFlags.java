@@ -59,13 +59,20 @@ final class ServerFlags {
             description = "On SIGTERM, wait so long for running requests to end (default 60).")
     private int drainSeconds = 60;
 
+    private @Nullable List<String> keysOfFile;
+
     /** How long running requests may go on after the server was told to end. */
     Duration drainTimeout() {
         return Duration.ofSeconds(drainSeconds);
     }
 
-    /** Options with these flags. */
+    /**
+     * Options with these flags.
+     *
+     * @throws CommandFailure if a value is wrong that the options do not hold
+     */
     ServerOptions.Builder fill(ServerOptions.Builder options) throws IOException {
+        Flags.requireRange("--drain-timeout", drainSeconds, 0, Integer.MAX_VALUE);
         options.apiKeys(keys()).insecure(insecure).corsOrigins(corsOrigins).strict(strict);
         Flags.set(host, options::host);
         Flags.set(port, options::port);
@@ -76,15 +83,23 @@ final class ServerFlags {
     private List<String> keys() throws IOException {
         List<String> keys = new ArrayList<>(apiKeys);
         if (apiKeyFile != null) {
-            TextFile.read(apiKeyFile)
+            keys.addAll(keysOf(apiKeyFile));
+        }
+        return keys;
+    }
+
+    /** Reads the file once: it may be a pipe. */
+    private List<String> keysOf(Path file) throws IOException {
+        if (keysOfFile == null) {
+            keysOfFile = TextFile.read(file)
                     .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                    .forEach(keys::add);
-            if (keys.isEmpty()) {
-                throw new CommandFailure("request", "expected an API key in " + apiKeyFile + ", found none");
-            }
+                    .toList();
         }
-        return keys;
+        if (keysOfFile.isEmpty()) {
+            throw new CommandFailure("request", "expected an API key in " + file + ", found none");
+        }
+        return keysOfFile;
     }
 }

@@ -77,7 +77,7 @@ class ServeCommandTest {
     void anEmptyFileOfKeysIsAnError() throws Exception {
         Path keys = Files.writeString(folder.resolve("keys"), "# none yet\n\n");
         CommandRun run = CommandRun.of("serve", "--api-key-file", keys.toString());
-        assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err()).contains("expected an API key");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("'--api-key-file'", "expected an API key");
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 /** Where a {@link Server} listens, whom it answers and what it puts up with. Immutable and thread-safe. */
 public final class ServerOptions {
 
+    private static final Duration LONGEST = Duration.ofDays(365);
     private static final ServerOptions DEFAULTS = builder().build();
 
     private final Builder values;
@@ -354,7 +355,10 @@ public final class ServerOptions {
         }
 
         private static void positive(String name, Duration value) {
-            check(value.isPositive() && value.toDays() < 365, name + " must be longer than zero, got " + value);
+            check(
+                    value.isPositive() && value.compareTo(LONGEST) <= 0,
+                    name + " must be longer than 0 s and at most " + LONGEST.toSeconds() + " s, got "
+                            + value.toSeconds() + " s");
         }
 
         private static void check(boolean condition, String message) {
