@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.cli;
 
+import io.github.llamacpp4j.store.DamagedModel;
 import io.github.llamacpp4j.store.ModelStore;
 import io.github.llamacpp4j.store.StoredModel;
 import io.github.llamacpp4j.store.UnfinishedDownload;
@@ -32,27 +33,48 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() {
         ModelStore store = Stores.open(true);
         List<StoredModel> models = Stores.failing(store::list);
+        List<DamagedModel> damaged = Stores.failing(store::damaged);
         List<UnfinishedDownload> unfinished = Stores.failing(store::unfinished);
         String chosen = Stores.failing(store::defaultName).orElse(Stores.DEFAULT_ALIAS);
         if (output.json()) {
-            terminal.out().println(Json.pretty(json(store, models, unfinished, chosen)));
+            terminal.out().println(Json.pretty(json(store, models, damaged, unfinished, chosen)));
         } else {
             print(store, models, chosen);
+            damaged.forEach(this::print);
             unfinished.forEach(this::print);
         }
         return 0;
     }
 
     private static ObjectNode json(
-            ModelStore store, List<StoredModel> models, List<UnfinishedDownload> unfinished, String chosen) {
+            ModelStore store,
+            List<StoredModel> models,
+            List<DamagedModel> damaged,
+            List<UnfinishedDownload> unfinished,
+            String chosen) {
         ObjectNode answer =
                 Json.object().put("folder", store.folder().toString()).put("default", chosen);
         ArrayNode list = answer.putArray("models");
         models.forEach(model -> list.add(Stores.json(model)));
+        ArrayNode broken = answer.putArray("damaged");
+        damaged.forEach(model -> {
+            ObjectNode entry = broken.addObject().put("id", model.id());
+            model.references().forEach(entry.putArray("names")::add);
+            entry.put("damage", model.damage()).put("size_bytes", model.sizeBytes());
+        });
         ArrayNode begun = answer.putArray("unfinished");
         unfinished.forEach(download ->
                 begun.addObject().put("name", download.reference()).put("size_bytes", download.sizeBytes()));
         return answer;
+    }
+
+    private void print(DamagedModel model) {
+        String name =
+                model.references().isEmpty() ? model.id() : model.references().getFirst();
+        terminal.out()
+                .println("Damaged: " + name + " (" + model.damage() + "); "
+                        + (model.references().isEmpty() ? "" : "pull fetches it again, ")
+                        + "rm removes it.");
     }
 
     private void print(UnfinishedDownload download) {

@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.cli;
 
+import io.github.llamacpp4j.store.DamagedModel;
 import io.github.llamacpp4j.store.ModelStore;
 import io.github.llamacpp4j.store.UnfinishedDownload;
 import java.util.ArrayList;
@@ -17,8 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "rm",
         mixinStandardHelpOptions = true,
         description =
-                "Removes models from the store, or what has arrived of an unfinished download. A model that was pulled under "
-                        + "several names goes with the last one, or at once by its file name or id.")
+                "Removes models from the store, or what has arrived of an unfinished download, or what is left of a damaged "
+                        + "model. A model that was pulled under several names goes with the last one, or at once by its file name or id.")
 final class RmCommand implements Callable<Integer> {
 
     private final Terminal terminal;
@@ -40,10 +41,14 @@ final class RmCommand implements Callable<Integer> {
         for (String name : names) {
             String reference = Stores.failing(() -> Stores.source(name));
             Optional<UnfinishedDownload> unfinished = Stores.failing(() -> store.discard(reference));
+            Optional<DamagedModel> damaged = Stores.failing(() -> store.removeDamaged(reference));
             ObjectNode answer = answers.addObject().put("name", name);
             if (unfinished.isPresent()) {
                 answer.put("files_deleted", true);
                 say(removed("what had arrived of " + name, unfinished.get().sizeBytes()));
+            } else if (damaged.isPresent()) {
+                answer.put("id", damaged.get().id()).put("files_deleted", true);
+                say(removed("what was left of " + name, damaged.get().sizeBytes()));
             } else {
                 tell(answer, name, Stores.failing(() -> store.remove(reference)));
             }

@@ -216,6 +216,27 @@ class ModelCommandsTest {
     }
 
     @Test
+    void aDamagedModelIsListedAndRemoved() throws Exception {
+        String source = "file:" + file("m.gguf", model());
+        assertThat(run("pull", source)).as(err()).isZero();
+        Path stored = Path.of(out().strip());
+        Files.write(stored, new byte[100]);
+
+        assertThat(run("list")).isZero();
+        assertThat(out())
+                .contains("Damaged: " + source + " (m.gguf: ")
+                .contains("100 are there); pull fetches it again, rm removes it.");
+        JsonNode damaged = json("list", "--output", "json").get("damaged").get(0);
+        assertThat(damaged.get("names").get(0).asString()).isEqualTo(source);
+        assertThat(damaged.get("damage").asString()).contains("100 are there");
+        assertThat(run("rm", source)).as(err()).isZero();
+        assertThat(out()).contains("removed what was left of " + source);
+        assertThat(stored).doesNotExist();
+        assertThat(json("list", "--output", "json").get("damaged")).isEmpty();
+        assertThat(run("rm", source)).isEqualTo(1);
+    }
+
+    @Test
     void anUnfinishedDownloadIsListedAndRemoved() throws Exception {
         byte[] bytes = model().toBytes();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

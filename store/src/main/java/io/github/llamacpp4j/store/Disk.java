@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the store does with files and folders. */
@@ -87,6 +88,15 @@ final class Disk {
             return 0;
         } catch (IOException e) {
             throw failure("cannot read " + file, file, e);
+        }
+    }
+
+    /** How many bytes the files directly in a folder have. */
+    static long folderSize(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).mapToLong(Disk::size).sum();
+        } catch (IOException e) {
+            throw failure("cannot list " + folder, folder, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.llamacpp4j.store;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -50,8 +51,7 @@ final class Manifest {
         }
         Properties properties = Disk.load(folder.resolve(NAME));
         List<Path> files = numbered(properties, "file").stream()
-                .map(name -> folder.resolve(name).normalize())
-                .filter(file -> folder.equals(file.getParent()) && Files.isRegularFile(file))
+                .flatMap(name -> file(folder, name).stream())
                 .toList();
         List<String> names = numbered(properties, "file");
         List<String> references = numbered(properties, "reference");
@@ -74,6 +74,46 @@ final class Manifest {
         } catch (NumberFormatException | DateTimeException damaged) {
             return Optional.empty();
         }
+    }
+
+    /** A file of a model, if it is there. */
+    private static Optional<Path> file(Path folder, String name) {
+        try {
+            Path file = folder.resolve(name).normalize();
+            return folder.equals(file.getParent()) && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
+        } catch (InvalidPathException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    /** What is wrong with the model in a folder; empty where there is none, or a sound one. */
+    static Optional<DamagedModel> damaged(Path folder) {
+        if (!isIn(folder) || read(folder).isPresent()) {
+            return Optional.empty();
+        }
+        Properties properties = Disk.load(folder.resolve(NAME));
+        List<String> names = numbered(properties, "file");
+        String damage = names.stream()
+                .filter(name -> file(folder, name).isEmpty())
+                .map(name -> name + " is missing")
+                .findFirst()
+                .orElseGet(() -> sizeDamage(folder, properties, names));
+        return Optional.of(new DamagedModel(
+                String.valueOf(folder.getFileName()),
+                numbered(properties, "reference"),
+                damage,
+                Disk.folderSize(folder)));
+    }
+
+    private static String sizeDamage(Path folder, Properties properties, List<String> names) {
+        long bytes = names.stream()
+                .flatMap(name -> file(folder, name).stream())
+                .mapToLong(Disk::size)
+                .sum();
+        String expected = properties.getProperty("bytes", "");
+        return names.isEmpty() || !expected.matches("\\d+") || expected.equals(Long.toString(bytes))
+                ? NAME + " is damaged"
+                : String.join(", ", names) + ": " + expected + " bytes were stored, " + bytes + " are there";
     }
 
     private static void number(Properties properties, String key, List<String> values) {

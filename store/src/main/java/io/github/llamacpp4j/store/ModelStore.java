@@ -252,6 +252,29 @@ public final class ModelStore {
         return removal;
     }
 
+    /** The models that cannot be used any longer, which {@link #list} leaves out. */
+    public List<DamagedModel> damaged() {
+        return shelf.damaged();
+    }
+
+    /**
+     * Removes what is left of a damaged model.
+     *
+     * @param name its id, or a name that no sound model has
+     * @return what was deleted; empty if no damaged model is called so
+     */
+    public Optional<DamagedModel> removeDamaged(String name) {
+        String reference = canonical(name);
+        Optional<DamagedModel> damaged = damaged().stream()
+                .filter(model -> model.isCalled(reference) && find(name).isEmpty())
+                .findFirst();
+        damaged.ifPresent(model -> {
+            shelf.remove(model);
+            forgetDefault(model.references());
+        });
+        return damaged;
+    }
+
     /** The downloads that were begun and not ended, those under way in another process among them. */
     public List<UnfinishedDownload> unfinished() {
         return shelf.unfinished();

@@ -44,6 +44,26 @@ final class Shelf {
                 .toList();
     }
 
+    /** The models that cannot be used, by id. */
+    List<DamagedModel> damaged() {
+        return folders(folder).stream()
+                .flatMap(path -> Manifest.damaged(path).stream())
+                .sorted(Comparator.comparing(DamagedModel::id))
+                .toList();
+    }
+
+    /** Removes what is left of a model, unless it was made sound meanwhile. */
+    void remove(DamagedModel model) {
+        locked(() -> {
+            Path home = folder.resolve(model.id());
+            if (Manifest.damaged(home).isPresent()) {
+                Manifest.delete(home);
+                Disk.deleteTree(home);
+            }
+            return model;
+        });
+    }
+
     /** The lock for pulling under a name. */
     Path lock(String reference) {
         return Disk.createFolder(locks).resolve(slug(reference) + ".lock");

@@ -202,6 +202,47 @@ class ModelStoreTest {
     }
 
     @Test
+    void aDamagedModelIsToldAndCanBeRemovedOrPulledAgain() throws Exception {
+        byte[] bytes = TestStore.model(1000, 1);
+        String name = "file:" + original("a.gguf", bytes);
+        StoredModel model = store().pull(name, PullListener.none());
+        assertThat(store().damaged()).isEmpty();
+        assertThat(store().removeDamaged(name)).isEmpty();
+
+        Files.write(model.path(), Arrays.copyOf(bytes, bytes.length / 2));
+        DamagedModel cut = store().damaged().getFirst();
+        assertThat(cut.id()).isEqualTo(model.id());
+        assertThat(cut.references()).containsExactly(name);
+        assertThat(cut.damage())
+                .isEqualTo("a.gguf: " + bytes.length + " bytes were stored, " + bytes.length / 2 + " are there");
+        assertThat(store().pull(name, PullListener.none()).path()).hasBinaryContent(bytes);
+        assertThat(store().damaged()).isEmpty();
+
+        store().setDefault(name);
+        Files.delete(model.path());
+        assertThat(store().damaged().getFirst().damage()).isEqualTo("a.gguf is missing");
+        assertThat(store().removeDamaged("file:elsewhere.gguf")).isEmpty();
+        assertThat(store().removeDamaged(name)).isPresent();
+        assertThat(store().damaged()).isEmpty();
+        assertThat(store().defaultName()).isEmpty();
+        assertThat(model.path().getParent()).doesNotExist();
+    }
+
+    @Test
+    void aModelWhoseManifestIsDamagedIsRemovedByItsId() throws Exception {
+        StoredModel model = store().pull("file:" + original("a.gguf", TestStore.model(1000, 1)), PullListener.none());
+        Path manifest = model.path().resolveSibling("manifest.properties");
+
+        for (String text : List.of("", "noise", "bytes=x", "file.1=../../../originals/a.gguf", "file.1=\\u0000")) {
+            Files.writeString(manifest, text);
+            assertThat(store().damaged()).extracting(DamagedModel::id).containsExactly(model.id());
+        }
+        assertThat(store().removeDamaged(model.id())).isPresent();
+        assertThat(model.path()).doesNotExist();
+        assertThat(folder.resolve("originals/a.gguf")).exists();
+    }
+
+    @Test
     void aPulledModelLeavesNoDownloadBehind() throws Exception {
         store().pull("file:" + original("a.gguf", TestStore.model(1000, 1)), PullListener.none());
 
