@@ -44,7 +44,7 @@ final class ErrorTable {
             case EmbedderClosedException e -> draining();
             case EngineInterruptedException e -> draining();
             case EmbeddingCancelledException e -> draining();
-            case EngineFailedException e -> unavailable("engine_failed", "the engine has failed; it must be restarted");
+            case EngineFailedException e -> engineFailed();
             default -> internal();
         };
     }
@@ -57,6 +57,10 @@ final class ErrorTable {
 
     static ApiException draining() {
         return unavailable("draining", "the server is shutting down; ask another one");
+    }
+
+    static ApiException engineFailed() {
+        return unavailable("engine_failed", "the engine has failed; it must be restarted");
     }
 
     static ApiException unavailable(String code, String message) {

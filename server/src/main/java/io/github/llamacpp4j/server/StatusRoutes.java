@@ -89,9 +89,9 @@ final class StatusRoutes {
         return schema;
     }
 
-    /** Whether the server lives and has its model; goes on being well while it drains. */
+    /** Whether the server lives and has its model; goes on being well while it drains. Waits for nobody. */
     private void health(HttpExchange exchange) {
-        state.model();
+        requireEngine();
         exchange.json(200, Json.object().put("status", "ok"));
     }
 
@@ -100,8 +100,15 @@ final class StatusRoutes {
         if (state.isDraining()) {
             throw ErrorTable.draining();
         }
-        state.model();
+        requireEngine();
         exchange.json(200, Json.object().put("status", "ready"));
+    }
+
+    private void requireEngine() {
+        ServedModel model = state.model();
+        if (model.generates() && !model.llama().engine().isRunning() && !state.isDraining()) {
+            throw ErrorTable.engineFailed();
+        }
     }
 
     private void properties(HttpExchange exchange) {

@@ -18,10 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -391,39 +387,17 @@ class ChatApiIT {
 
     @Test
     void promptsAndAnswersAreInNoLog() throws IOException {
-        List<String> records = new ArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                synchronized (records) {
-                    records.add(record.getMessage() + " " + record.getThrown());
-                }
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger root = Logger.getLogger("");
-        Logger ours = Logger.getLogger("io.github.llamacpp4j");
-        root.addHandler(handler);
-        ours.setLevel(Level.ALL);
-        try {
+        List<String> records;
+        try (CapturedLog log = new CapturedLog()) {
             for (String members :
                     List.of("'n':1", "'grammar':'secret42'", "'stop':['secret42']", "'user':'secret42'")) {
                 ask(CHAT, QUESTION.replace("Paris", "secret42") + "," + members);
                 ask(CHAT, QUESTION.replace("'role'", "'secret42'") + "," + members);
             }
             ask(CHAT, "secret42");
-        } finally {
-            root.removeHandler(handler);
-            ours.setLevel(null);
+            records = log.records();
         }
-        synchronized (records) {
-            assertThat(records).noneMatch(record -> record.contains("secret42"));
-        }
+        assertThat(records).noneMatch(record -> record.contains("secret42"));
     }
 
     @Test

@@ -141,15 +141,15 @@ class StreamingTest {
                 }
                 exchange.onClientGone(left::countDown);
                 inWork.countDown();
-                await(left);
+                Await.latch(left);
                 ended.countDown();
             })) {
                 RawClient client = new RawClient(server).send(REQUEST);
-                await(inWork);
+                Await.latch(inWork);
                 assertThat(left.getCount()).isEqualTo(1);
                 client.close();
-                await(left);
-                await(ended);
+                Await.latch(left);
+                Await.latch(ended);
             }
         }
     }
@@ -172,7 +172,7 @@ class StreamingTest {
             client.begin();
             client.chunk();
             client.close();
-            await(ended);
+            Await.latch(ended);
             assertThat(sent.get()).isLessThan(100_000);
         }
     }
@@ -204,7 +204,7 @@ class StreamingTest {
                                     .status())
                             .isEqualTo(200);
                 }
-                await(ended);
+                Await.latch(ended);
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(1));
             }
         }
@@ -222,7 +222,7 @@ class StreamingTest {
                 RawClient client = new RawClient(server);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             client.send(REQUEST);
-            await(inWork);
+            Await.latch(inWork);
             assertThat(server.drain(Duration.ofMillis(50))).isFalse();
             Answer refused = RawClient.ask(server, REQUEST);
             assertThat(refused.status()).isEqualTo(503);
@@ -252,7 +252,7 @@ class StreamingTest {
                 RawClient client = new RawClient(server)) {
             for (int round = 0; round < 3; round++) {
                 client.send(RawClient.post("/test", "{\"wait\":1}"));
-                await(watched);
+                Await.latch(watched);
                 client.send(RawClient.post("/test", "{\"n\":2}"));
                 Thread.sleep(50);
                 client.send(RawClient.post("/test", "{\"n\":3}"));
@@ -261,14 +261,6 @@ class StreamingTest {
                 assertThat(client.answer().body()).isEqualTo("{\"n\":2}");
                 assertThat(client.answer().body()).isEqualTo("{\"n\":3}");
             }
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 }
