@@ -97,8 +97,26 @@ class LauncherTest {
         assertThat(launch().lines()).contains("cache half.whole");
         try (Stream<Path> left = Files.list(root.resolve(".launcher"))) {
             assertThat(left.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("built", "cache.log", "serve.aot");
+                    .containsExactlyInAnyOrder("built", "cache.log", "serve.aot", "serve.aot.size");
         }
+    }
+
+    @Test
+    void aCacheThatLostItsEndOrItsSizeIsMadeAnew() throws Exception {
+        launch();
+        Path cache = root.resolve(".launcher/serve.aot");
+        Files.writeString(cache, "half.");
+        assertThat(launch().lines()).contains("cache half.whole");
+        Files.writeString(cache, "half.ruin");
+        Files.delete(cache.resolveSibling("serve.aot.size"));
+        assertThat(launch().lines()).contains("cache half.whole");
+    }
+
+    @Test
+    void aCacheThatIsWholeIsNotMadeAgain() throws Exception {
+        launch();
+        Files.writeString(root.resolve(".launcher/serve.aot"), "it is mine");
+        assertThat(launch().lines()).contains("cache it is mine");
     }
 
     @Test
