@@ -109,6 +109,7 @@ final class ChatCommand implements Callable<Integer>, CheckedFlags {
     @Override
     public Integer call() throws IOException {
         try (Llama llama = Llama.load(model.path(terminal), loading())) {
+            template.check(llama);
             if (question != null) {
                 answer(llama, question);
                 return 0;

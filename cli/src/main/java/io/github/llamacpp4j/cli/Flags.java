@@ -1,5 +1,7 @@
 package io.github.llamacpp4j.cli;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,12 @@ final class Flags {
     static void requireRange(String option, long value, long lowest, long highest) {
         if (value < lowest || value > highest) {
             throw new CommandFailure("usage", option + " must be " + lowest + " to " + highest + ", got " + value);
+        }
+    }
+
+    static void requireFile(String option, @Nullable Path file) {
+        if (file != null && !Files.isRegularFile(file)) {
+            throw new CommandFailure("usage", option + " must name a file, got " + file);
         }
     }
 

@@ -162,6 +162,7 @@ final class LoadTest implements CheckedFlags {
                         .threads(threads)
                         .batchThreads(threads))
                 .engine(engine -> engine.parallelSequences(parallel));
+        Flags.requireFile("--draft-model", draftModel);
         if (draftModel != null) {
             options.draftModel(draftModel, draftTokens == null ? 4 : draftTokens);
         } else if (draftTokens != null) {

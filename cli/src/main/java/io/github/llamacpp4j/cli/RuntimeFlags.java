@@ -127,6 +127,7 @@ final class RuntimeFlags {
                 .context(this::fill)
                 .engine(engine -> engine.parallelSequences(parallel));
         Flags.set(draftTokens, tokens -> options.engine(engine -> engine.speculativeTokens(tokens)));
+        Flags.requireFile("--draft-model", draftModel);
         Flags.set(draftModel, file -> options.draftModel(file, draftTokens == null ? DRAFT_TOKENS : draftTokens));
         return options.build();
     }

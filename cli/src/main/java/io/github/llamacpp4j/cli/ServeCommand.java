@@ -41,6 +41,7 @@ final class ServeCommand implements Callable<Integer>, CheckedFlags {
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
 
     private final Terminal terminal;
+    private final ServeSettings settings;
 
     @Mixin
     private ModelFlags model = new ModelFlags();
@@ -75,8 +76,9 @@ final class ServeCommand implements Callable<Integer>, CheckedFlags {
             description = "Take options that are not given here from this file, in properties or JSON.")
     private @Nullable Path config;
 
-    private ServeCommand(Terminal terminal) {
+    private ServeCommand(Terminal terminal, ServeSettings settings) {
         this.terminal = terminal;
+        this.settings = settings;
     }
 
     static CommandLine commandLine(Terminal terminal, Map<String, String> environment, String... arguments) {
@@ -88,8 +90,9 @@ final class ServeCommand implements Callable<Integer>, CheckedFlags {
         groups.put(LimitFlags.class, "Limits");
         groups.put(SamplingFlags.class, "Answers, where a request says nothing else");
         groups.put(RuntimeFlags.class, "Computing");
-        CommandLine command = new GroupedOptions(groups).of(new CommandLine(new ServeCommand(terminal)));
-        command.setDefaultValueProvider(new ServeSettings(List.of(arguments), environment));
+        ServeSettings settings = new ServeSettings(List.of(arguments), environment);
+        CommandLine command = new GroupedOptions(groups).of(new CommandLine(new ServeCommand(terminal, settings)));
+        command.setDefaultValueProvider(settings);
         return command;
     }
 
@@ -109,8 +112,9 @@ final class ServeCommand implements Callable<Integer>, CheckedFlags {
         try (ServeEnd end = ServeEnd.onSignal(server, serving.drainTimeout(), terminal);
                 server) {
             LlamaOptions loading = loading(server.engineListeners());
-            Path file = model.path(terminal);
+            Path file = modelFile();
             try (Llama llama = Llama.load(file, loading)) {
+                template.check(llama);
                 server.serve(name(file), llama);
                 new ServeReport(terminal.err(), llama, loading).print(name(file), file);
                 terminal.out().println("listening on " + server.address());
@@ -136,6 +140,15 @@ final class ServeCommand implements Callable<Integer>, CheckedFlags {
                 });
         template.fill(options);
         return options.build();
+    }
+
+    private Path modelFile() {
+        try {
+            return model.path(terminal);
+        } catch (CommandFailure failure) {
+            String place = settings.place("--model").map(where -> where + ": ").orElse("");
+            throw new CommandFailure(failure.kind(), place + failure.getMessage(), failure.details());
+        }
     }
 
     private String name(Path file) {

@@ -37,7 +37,7 @@ final class ServeSettings implements IDefaultValueProvider {
     private final List<String> arguments;
     private final Map<String, String> environment;
     private @Nullable Map<String, Setting> file;
-    private final Map<ArgSpec, String> places = new HashMap<>();
+    private final Map<OptionSpec, String> places = new HashMap<>();
 
     /**
      * A value and where it stands.
@@ -74,6 +74,14 @@ final class ServeSettings implements IDefaultValueProvider {
     /** Where the value of an option stands that is wrong, if it came from here. */
     Optional<String> place(@Nullable ArgSpec option) {
         return Optional.ofNullable(places.get(option));
+    }
+
+    /** Likewise by the option's name. */
+    Optional<String> place(String longestName) {
+        return places.entrySet().stream()
+                .filter(entry -> entry.getKey().longestName().equals(longestName))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     @Override

@@ -89,6 +89,14 @@ class ServeCommandIT {
     }
 
     @Test
+    void aChatTemplateThatCannotBeUsedIsWrongUsage() throws Exception {
+        Path config = Files.writeString(folder.resolve("serve.properties"), "port=0\nchat-template=nonsense\n");
+        Process process = serve("--config", config.toString());
+        assertThat(errors(process)).contains("serve.properties, line 2: Invalid value for option '--chat-template': ");
+        assertThat(process.waitFor()).isEqualTo(2);
+    }
+
+    @Test
     void whatIsServedAndWhatWasFittedIsTold() throws Exception {
         Process process = serve("--port", "0", "-np", "2");
         try {

@@ -65,6 +65,20 @@ class ServeCommandTest {
     }
 
     @Test
+    void whereAModelThatIsNotThereStandsIsTold() throws Exception {
+        Path properties = Files.writeString(folder.resolve("m.properties"), "port=0\nmodel=absent.gguf\n");
+        CommandRun run = CommandRun.of("serve", "--config", properties.toString());
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("m.properties, line 2: there is no model 'absent.gguf'");
+        assertThat(CommandRun.of("serve", "--config", properties.toString(), "-m", "missing.gguf")
+                        .err())
+                .contains("error: there is no model 'missing.gguf'");
+        Files.writeString(properties, "model=absent.gguf\n\ndraft-model=small.gguf\n");
+        assertThat(CommandRun.of("serve", "--config", properties.toString()).err())
+                .contains("m.properties, line 3: --draft-model must name a file, got small.gguf");
+    }
+
+    @Test
     void filesThatAreNoTextAreNamed() throws Exception {
         Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, 'k', '\n'});
         assertThat(CommandRun.of("serve", "--api-key-file", binary.toString()).err())
