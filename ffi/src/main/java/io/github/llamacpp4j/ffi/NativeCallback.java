@@ -2,7 +2,6 @@ package io.github.llamacpp4j.ffi;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.llamacpp4j.ffi.generated.ggml_abort_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_abort_callback_t;
 import io.github.llamacpp4j.ffi.generated.ggml_backend_sched_eval_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_log_callback;
@@ -89,14 +88,6 @@ public final class NativeCallback {
         Guard guard = new Guard();
         MemorySegment pointer = llama_progress_callback.allocate(
                 (fraction, userData) -> guard.ask(() -> listener.progress(fraction), false), arena);
-        return new NativeCallback(pointer, guard);
-    }
-
-    /** A {@code ggml_abort_callback}, asked between graph nodes whether to stop computing; a failure stops it. */
-    public static NativeCallback abort(Arena arena, BooleanSupplier aborted) {
-        requireNonNull(aborted, "aborted");
-        Guard guard = new Guard();
-        MemorySegment pointer = ggml_abort_callback.allocate(data -> guard.ask(aborted, true), arena);
         return new NativeCallback(pointer, guard);
     }
 

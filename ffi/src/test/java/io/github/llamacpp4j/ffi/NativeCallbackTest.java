@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llamacpp4j.ffi.generated.GgmlH;
-import io.github.llamacpp4j.ffi.generated.ggml_abort_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_abort_callback_t;
 import io.github.llamacpp4j.ffi.generated.ggml_backend_sched_eval_callback;
 import io.github.llamacpp4j.ffi.generated.ggml_log_callback;
@@ -16,7 +15,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -137,37 +135,12 @@ class NativeCallbackTest {
     }
 
     @Test
-    void abortAnswersTheQuestion() {
-        AtomicBoolean aborted = new AtomicBoolean();
-        NativeCallback abort = NativeCallback.abort(arena, aborted::get);
-
-        assertThat(ggml_abort_callback.invoke(abort.pointer(), MemorySegment.NULL))
-                .isFalse();
-        aborted.set(true);
-        assertThat(ggml_abort_callback.invoke(abort.pointer(), MemorySegment.NULL))
-                .isTrue();
-    }
-
-    @Test
-    void aThrowingAbortQuestionStopsTheComputation() {
-        NativeCallback abort = NativeCallback.abort(arena, () -> {
-            throw new IllegalStateException("broken");
-        });
-
-        assertThat(ggml_abort_callback.invoke(abort.pointer(), MemorySegment.NULL))
-                .isTrue();
-        assertThatThrownBy(abort::rethrow)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("broken");
-    }
-
-    @Test
     void evenARunawayRecursionDoesNotLeaveACallback() {
-        NativeCallback abort = NativeCallback.abort(arena, NativeCallbackTest::runaway);
+        NativeCallback progress = NativeCallback.progress(arena, fraction -> runaway());
 
-        assertThat(ggml_abort_callback.invoke(abort.pointer(), MemorySegment.NULL))
-                .isTrue();
-        assertThat(abort.failure()).containsInstanceOf(StackOverflowError.class);
+        assertThat(llama_progress_callback.invoke(progress.pointer(), 0.25f, MemorySegment.NULL))
+                .isFalse();
+        assertThat(progress.failure()).containsInstanceOf(StackOverflowError.class);
     }
 
     @Test

@@ -50,7 +50,7 @@ class NativeHandleTest {
     @Test
     void aSegmentKeptFromBeforeIsRefusedByTheNextCall() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment question = NativeCallback.abort(arena, () -> false).pointer();
+            MemorySegment question = ggml_abort_callback.allocate(data -> false, arena);
             NativeHandle handle = own("context", arena.allocate(8).address());
             MemorySegment kept = handle.segment();
             handle.close();
@@ -144,11 +144,12 @@ class NativeHandleTest {
         CountDownLatch inCall = new CountDownLatch(1);
         CountDownLatch mayReturn = new CountDownLatch(1);
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment call = NativeCallback.abort(arena, () -> {
+            MemorySegment call = ggml_abort_callback.allocate(
+                    data -> {
                         inCall.countDown();
                         return await(mayReturn);
-                    })
-                    .pointer();
+                    },
+                    arena);
             NativeHandle context = own("context", arena.allocate(8).address());
             Thread caller = Thread.ofPlatform().start(() -> ggml_abort_callback.invoke(call, context.segment()));
             assertThat(await(inCall)).isTrue();

@@ -4,6 +4,7 @@ import static io.github.llamacpp4j.ffi.generated.LlamaH.*;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.util.Objects.requireNonNull;
 
+import io.github.llamacpp4j.ffi.AbortFlag;
 import io.github.llamacpp4j.ffi.NativeCallback;
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.generated.llama_perf_context_data;
@@ -50,7 +51,7 @@ public final class Context implements AutoCloseable {
     private final ThreadPool pool;
     private final ContextMemory memory;
     private final ReentrantLock lock = new ReentrantLock(true);
-    private final StopFlags stop;
+    private final AbortFlag abort;
     private final @Nullable NativeCallback evaluation;
     private final long estimatedBytes;
     private final OutputRows rows;
@@ -62,16 +63,7 @@ public final class Context implements AutoCloseable {
     private boolean causal;
     private boolean encoded;
     private boolean computing;
-
-    /** Whether the running decode, or every further one, is to stop; written by any thread. */
-    static final class StopFlags {
-        volatile boolean abort;
-        volatile boolean closing;
-
-        boolean stopped() {
-            return abort || closing;
-        }
-    }
+    private volatile boolean closing;
 
     Context(
             ModelInfo modelInfo,
@@ -79,7 +71,7 @@ public final class Context implements AutoCloseable {
             ContextFacts facts,
             NativeHandle handle,
             ThreadPool pool,
-            StopFlags stop,
+            AbortFlag abort,
             @Nullable NativeCallback evaluation,
             long estimatedBytes) {
         this.modelInfo = modelInfo;
@@ -87,7 +79,7 @@ public final class Context implements AutoCloseable {
         this.facts = facts;
         this.handle = handle;
         this.pool = pool;
-        this.stop = stop;
+        this.abort = abort;
         this.evaluation = evaluation;
         this.estimatedBytes = estimatedBytes;
         this.rows = new OutputRows(facts.batchSize());
@@ -153,7 +145,7 @@ public final class Context implements AutoCloseable {
 
     /** Whether {@link #close()} has not been called yet. */
     public boolean isOpen() {
-        return !stop.closing && handle.isOpen();
+        return !closing && handle.isOpen();
     }
 
     /**
@@ -190,7 +182,7 @@ public final class Context implements AutoCloseable {
             if (modelInfo.hasEncoder() && modelInfo.hasDecoder() && !encoded) {
                 throw new IllegalStateException("this model has an encoder: call encode with its input first");
             }
-            stop.abort = false;
+            forgetAbort();
             int part = facts.hasMemory() && causal ? facts.batchSize() : facts.microBatchSize();
             BatchChecks.checkSplit(batch, part, causal && facts.hasMemory(), embeddings, facts);
             DecodeStatus status = DecodeStatus.DONE;
@@ -203,7 +195,7 @@ public final class Context implements AutoCloseable {
 
     private DecodeStatus decodePart(MemorySegment context, Batch batch, int start, int count) {
         rows.clear();
-        if (stop.stopped()) {
+        if (abort.isRaised()) {
             return DecodeStatus.ABORTED;
         }
         long mark = NativeRuntime.logMark();
@@ -291,7 +283,7 @@ public final class Context implements AutoCloseable {
             BatchChecks.check(batch, facts, modelInfo, embeddings);
             BatchChecks.checkWhole(batch, facts.microBatchSize());
             rows.clear();
-            stop.abort = false;
+            forgetAbort();
             long mark = NativeRuntime.logMark();
             int status = compute(batch, 0, batch.size(), struct -> llama_encode(context, struct));
             if (status != 0) {
@@ -308,7 +300,15 @@ public final class Context implements AutoCloseable {
      * elsewhere. Does nothing if none is running. May be called by any thread.
      */
     public void abort() {
-        stop.abort = true;
+        abort.raise();
+    }
+
+    /** An abort concerns the decode that was running; closing concerns all that follow too. */
+    private void forgetAbort() {
+        abort.lower();
+        if (closing) {
+            abort.raise();
+        }
     }
 
     /**
@@ -576,7 +576,7 @@ public final class Context implements AutoCloseable {
 
     private MemorySegment requireOpen() {
         requireIdle();
-        if (stop.closing) {
+        if (closing) {
             throw new IllegalStateException("this context is closed");
         }
         return handle.segment();
@@ -594,7 +594,8 @@ public final class Context implements AutoCloseable {
         if (lock.isHeldByCurrentThread()) {
             requireIdle();
         }
-        stop.closing = true;
+        closing = true;
+        abort.raise();
         lock.lock();
         try {
             handle.close();

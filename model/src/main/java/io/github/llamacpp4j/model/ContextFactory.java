@@ -2,6 +2,7 @@ package io.github.llamacpp4j.model;
 
 import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_init_from_model;
 
+import io.github.llamacpp4j.ffi.AbortFlag;
 import io.github.llamacpp4j.ffi.NativeCallback;
 import io.github.llamacpp4j.ffi.NativeHandle;
 import io.github.llamacpp4j.ffi.NativeHeap;
@@ -19,7 +20,7 @@ final class ContextFactory {
         MemorySegment nativeModel = model.handle().segment();
         ContextShape shape =
                 ContextShape.of(model.file(), model.info(), model.tokenizer().size(), options);
-        Context.StopFlags stop = new Context.StopFlags();
+        AbortFlag abort = new AbortFlag();
         ThreadPool pool = new ThreadPool();
         Arena arena = Arena.ofShared();
         NativeHandle handle;
@@ -28,13 +29,8 @@ final class ContextFactory {
             evaluation = options.tensorListener()
                     .map(listener -> NativeCallback.evaluation(arena, new TensorTap(listener)))
                     .orElse(null);
-            NativeCallback abort = NativeCallback.abort(arena, stop::stopped);
             MemorySegment params = ContextParameters.write(
-                    arena,
-                    options,
-                    shape,
-                    abort.pointer(),
-                    evaluation == null ? MemorySegment.NULL : evaluation.pointer());
+                    arena, options, shape, abort, evaluation == null ? MemorySegment.NULL : evaluation.pointer());
             NativeRuntime.Logged<MemorySegment> result =
                     NativeRuntime.logging(() -> llama_init_from_model(nativeModel, params));
             if (result.value().address() == 0) {
@@ -54,7 +50,7 @@ final class ContextFactory {
                     ContextFacts.of(handle.segment(), model, options),
                     handle,
                     pool,
-                    stop,
+                    abort,
                     evaluation,
                     shape.estimatedBytes());
         } catch (RuntimeException | Error failure) {

@@ -2,6 +2,7 @@ package io.github.llamacpp4j.model;
 
 import static io.github.llamacpp4j.ffi.generated.LlamaH.llama_context_default_params;
 
+import io.github.llamacpp4j.ffi.AbortFlag;
 import io.github.llamacpp4j.ffi.generated.llama_context_params;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +19,7 @@ final class ContextParameters {
             Arena arena,
             ContextOptions options,
             ContextShape shape,
-            MemorySegment abortCallback,
+            AbortFlag abort,
             MemorySegment evaluationCallback) {
         MemorySegment params = llama_context_default_params(arena);
         llama_context_params.n_ctx(params, shape.contextSize());
@@ -43,7 +44,8 @@ final class ContextParameters {
         llama_context_params.yarn_orig_ctx(params, options.yarnOriginalContextSize());
         llama_context_params.type_k(params, options.keyType().nativeValue());
         llama_context_params.type_v(params, options.valueType().nativeValue());
-        llama_context_params.abort_callback(params, abortCallback);
+        llama_context_params.abort_callback(params, abort.callback());
+        llama_context_params.abort_callback_data(params, abort.data());
         llama_context_params.cb_eval(params, evaluationCallback);
         llama_context_params.embeddings(params, options.embeddings());
         llama_context_params.offload_kqv(params, options.offloadCache());
