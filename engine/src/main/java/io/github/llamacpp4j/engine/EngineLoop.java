@@ -22,6 +22,9 @@ final class EngineLoop {
     /** Prompts are read in pieces of this many tokens where the result must not depend on the load. */
     private static final int DETERMINISTIC_CHUNK = 128;
 
+    /** Idle cells make room this many tokens before each running sequence needs it. */
+    private static final int FORESIGHT = 32;
+
     private final EngineOptions options;
     private final LongSupplier clock;
     private final Telemetry telemetry;
@@ -165,7 +168,7 @@ final class EngineLoop {
     }
 
     private void admit() {
-        while (active.size() < options.parallelSequences() && !someoneWaitsForCells()) {
+        while (queue.size() > 0 && active.size() < options.parallelSequences() && !someoneWaitsForCells()) {
             Sequence sequence = queue.take(this::fits, this::reserve);
             if (sequence == null) {
                 return;
@@ -192,9 +195,21 @@ final class EngineLoop {
         }
         long growth = 0;
         for (Sequence other : active) {
-            growth += other == sequence ? 0 : Math.max(0, reserve(other) - other.decoded());
+            growth += other == sequence ? 0 : growth(other);
         }
         return store.fits(prefix, (int) reserve(sequence), growth);
+    }
+
+    private long growth(Sequence sequence) {
+        return Math.max(0, reserve(sequence) - sequence.decoded());
+    }
+
+    private long growthSoon() {
+        long growth = 0;
+        for (Sequence sequence : active) {
+            growth += Math.min(growth(sequence), (long) sequence.pending() + FORESIGHT);
+        }
+        return growth;
     }
 
     private SequenceStore.Prefix findPrefix(Sequence sequence) {
@@ -279,9 +294,13 @@ final class EngineLoop {
     }
 
     private List<Sequence> runnable() {
-        return active.stream()
-                .filter(sequence -> sequence.branch() != null && !sequence.isPaused())
-                .toList();
+        List<Sequence> runnable = new ArrayList<>(active.size());
+        for (Sequence sequence : active) {
+            if (sequence.branch() != null && !sequence.isPaused()) {
+                runnable.add(sequence);
+            }
+        }
+        return runnable;
     }
 
     private void decode(List<Sequence> runnable) {
@@ -315,7 +334,7 @@ final class EngineLoop {
                     speculation.measured(guessed, tokens, decoded - begin);
                     lastDecodeNanos = clock.getAsLong() - begin;
                 }
-                store.offload();
+                store.offload(growthSoon());
                 report(start, decoded);
             }
             case NO_ROOM -> preemptYoungest();

@@ -145,17 +145,22 @@ final class SequenceStore {
         return branch;
     }
 
-    /** Moves idle cells that slow the others down to host memory, one sequence at a time. */
-    void offload() {
+    /**
+     * Moves idle cells that slow the others down to host memory, one sequence at a time. They must go before the live sequences
+     * are in need of cells behind them: llama.cpp looks at everything up to the last cell in use as long as that one lives.
+     *
+     * @param growth how many cells the live sequences will take soon
+     */
+    void offload(long growth) {
         if (idle.isEmpty()
                 || live.isEmpty()
                 || !limits.pooled()
                 || options.cacheCells().isPresent()) {
             return;
         }
-        int committed = committedCells(Prefix.NONE);
-        int unnoticed = ATTENTION_STEP - 1 - (committed - 1) % ATTENTION_STEP;
-        if (usedCells() - committed > unnoticed && fitsHostMemory()) {
+        long needed = committedCells(Prefix.NONE) + growth;
+        long unnoticed = ATTENTION_STEP - 1 - (needed - 1) % ATTENTION_STEP;
+        if (usedCells() + growth - needed > unnoticed && fitsHostMemory()) {
             evict();
         }
     }

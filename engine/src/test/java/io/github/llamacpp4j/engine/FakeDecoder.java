@@ -3,6 +3,7 @@ package io.github.llamacpp4j.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -24,10 +25,12 @@ final class FakeDecoder implements Decoder {
 
     private static final class Cell {
         final int token;
+        final int place;
         final Set<Integer> sequences = new HashSet<>();
 
-        Cell(int token) {
+        Cell(int token, int place) {
             this.token = token;
+            this.place = place;
         }
     }
 
@@ -35,6 +38,7 @@ final class FakeDecoder implements Decoder {
     private final FakeClock clock;
     private final Map<Integer, List<Cell>> sequences = new HashMap<>();
     private final Set<Cell> cells = new LinkedHashSet<>();
+    private final BitSet places = new BitSet();
     private final Map<Integer, int[]> outputs = new HashMap<>();
 
     final List<List<Integer>> batches = new ArrayList<>();
@@ -47,6 +51,10 @@ final class FakeDecoder implements Decoder {
     Runnable whileDecoding;
 
     int decodedTokens;
+
+    /** How many places of cells, free ones included, there were at most up to the last one in use. */
+    int mostPlaces;
+
     private final Set<FakeState> states = new HashSet<>();
     int saves;
     boolean refusesStates;
@@ -117,14 +125,25 @@ final class FakeDecoder implements Decoder {
             if (sequence.size() >= limits.sequenceCells()) {
                 throw new AssertionError("sequence " + batch.sequenceId(i) + " is full");
             }
-            Cell cell = new Cell(batch.token(i));
-            cell.sequences.add(batch.sequenceId(i));
-            sequence.add(cell);
-            cells.add(cell);
+            append(batch.token(i), batch.sequenceId(i));
             if (batch.isOutput(i)) {
                 outputs.put(i, tokens(batch.sequenceId(i)));
             }
         }
+    }
+
+    private void append(int token, int sequenceId) {
+        Cell cell = new Cell(token, places.nextClearBit(0));
+        cell.sequences.add(sequenceId);
+        sequence(sequenceId).add(cell);
+        cells.add(cell);
+        places.set(cell.place);
+        mostPlaces = Math.max(mostPlaces, places.length());
+    }
+
+    private void free(Cell cell) {
+        cells.remove(cell);
+        places.clear(cell.place);
     }
 
     int[] tokens(int sequenceId) {
@@ -183,7 +202,7 @@ final class FakeDecoder implements Decoder {
         cut.forEach(cell -> {
             cell.sequences.remove(sequence);
             if (cell.sequences.isEmpty()) {
-                cells.remove(cell);
+                free(cell);
             }
         });
         cut.clear();
@@ -196,7 +215,7 @@ final class FakeDecoder implements Decoder {
             throw new AssertionError("shift of shared cells");
         }
         List<Cell> removed = all.subList(fromPosition, toPosition);
-        cells.removeAll(removed);
+        removed.forEach(this::free);
         removed.clear();
     }
 
@@ -219,10 +238,7 @@ final class FakeDecoder implements Decoder {
             return false;
         }
         for (int token : state.tokens) {
-            Cell cell = new Cell(token);
-            cell.sequences.add(sequence);
-            sequence(sequence).add(cell);
-            cells.add(cell);
+            append(token, sequence);
         }
         return true;
     }

@@ -204,6 +204,16 @@ class PrefixReuseTest {
     }
 
     @Test
+    void idleCellsLeaveBeforeTheyDriveOthersIntoAnotherStepOfAttention() {
+        EngineHarness engine = new EngineHarness(limits(4096, true, true), options());
+        for (String letter : List.of("a", "b", "c")) {
+            engine.result(engine.submit(request(letter.repeat(60)).maxTokens(128)));
+        }
+        assertThat(engine.log.with("evicted")).hasSize(2);
+        assertThat(engine.decoder.mostPlaces).isLessThanOrEqualTo(256);
+    }
+
+    @Test
     void idleCellsStayWhereHostMemoryTakesNone() {
         EngineHarness engine =
                 new EngineHarness(limits(4096, true, true), options().hostCacheBytes(0));
