@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
@@ -41,7 +42,7 @@ final class RequestQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Semaphore room;
     private final Map<String, Caller> callers = new HashMap<>();
-    private int size;
+    private final AtomicInteger size = new AtomicInteger();
     private int sinceOldest;
     private volatile @Nullable EngineException closedBecause;
 
@@ -51,12 +52,7 @@ final class RequestQueue {
     }
 
     int size() {
-        lock.lock();
-        try {
-            return size;
-        } finally {
-            lock.unlock();
-        }
+        return size.get();
     }
 
     int capacity() {
@@ -91,7 +87,7 @@ final class RequestQueue {
                 callers.computeIfAbsent(sequence.request().caller(), name -> newCaller())
                         .waiting
                         .add(sequence);
-                added.accept(sequence, ++size);
+                added.accept(sequence, size.incrementAndGet());
             }
             return true;
         } catch (EngineException e) {
@@ -112,6 +108,9 @@ final class RequestQueue {
     /** Takes the next request that {@code fits}, charging its caller {@code cost}; null if there is none. */
     @Nullable
     Sequence take(Predicate<Sequence> fits, ToLongFunction<Sequence> cost) {
+        if (size.get() == 0) {
+            return null;
+        }
         lock.lock();
         try {
             List<Sequence> heads = headsInOrder();
@@ -163,7 +162,7 @@ final class RequestQueue {
         caller.given += cost;
         caller.active++;
         sinceOldest = sinceOldest + 1 >= OLDEST_GOES_EVERY ? 0 : sinceOldest + 1;
-        size--;
+        size.decrementAndGet();
         room.release();
     }
 
@@ -190,6 +189,9 @@ final class RequestQueue {
 
     /** Removes the requests for which {@code condition} holds and hands them to {@code action}. */
     void removeIf(Predicate<Sequence> condition, Consumer<Sequence> action) {
+        if (size.get() == 0) {
+            return;
+        }
         lock.lock();
         try {
             List<Sequence> removed = callers.values().stream()
@@ -203,7 +205,7 @@ final class RequestQueue {
                     caller.waiting.remove(sequence);
                     forgetIfGone(name, caller);
                 }
-                size--;
+                size.decrementAndGet();
                 action.accept(sequence);
             }
             room.release(removed.size());

@@ -4,23 +4,25 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/** Counts what the engine does and passes it on to listeners and to the flight recorder. Thread-safe. */
+/**
+ * Counts what the engine does and passes it on to listeners and to the flight recorder. The counters belong to the engine's
+ * thread; what only listeners are told may come from any.
+ */
 final class Telemetry {
 
     private static final Logger LOGGER = System.getLogger(Telemetry.class.getName());
 
     private final List<GuardedListener> listeners;
-    private final LongAdder steps = new LongAdder();
-    private final LongAdder promptTokens = new LongAdder();
-    private final LongAdder cachedTokens = new LongAdder();
-    private final LongAdder generatedTokens = new LongAdder();
-    private final LongAdder evictions = new LongAdder();
-    private final LongAdder preemptions = new LongAdder();
-    private final LongAdder drafted = new LongAdder();
-    private final LongAdder acceptedDrafts = new LongAdder();
+    private long steps;
+    private long promptTokens;
+    private long cachedTokens;
+    private long generatedTokens;
+    private long evictions;
+    private long preemptions;
+    private long drafted;
+    private long acceptedDrafts;
 
     Telemetry(List<EngineListener> listeners) {
         this.listeners = listeners.stream()
@@ -57,17 +59,17 @@ final class Telemetry {
     }
 
     void admitted(Sequence sequence, int cached, long queuedNanos) {
-        cachedTokens.add(cached);
+        cachedTokens += cached;
         tell(l -> l.admitted(sequence.id(), sequence.request().caller(), sequence.promptLength(), cached, queuedNanos));
     }
 
     void prefilled(Sequence sequence, int tokens, int remaining) {
-        promptTokens.add(tokens);
+        promptTokens += tokens;
         tell(l -> l.prefilled(sequence.id(), tokens, remaining));
     }
 
     void token(Sequence sequence, boolean first, long nanos) {
-        generatedTokens.increment();
+        generatedTokens++;
         tell(l -> {
             if (first) {
                 l.firstToken(sequence.id(), nanos);
@@ -78,7 +80,7 @@ final class Telemetry {
     }
 
     void stepped(EngineStep step) {
-        steps.increment();
+        steps++;
         StepFlightEvent flight = new StepFlightEvent();
         if (flight.shouldCommit()) {
             flight.fill(step);
@@ -107,18 +109,18 @@ final class Telemetry {
     }
 
     void evicted(int cells) {
-        evictions.increment();
+        evictions++;
         tell(l -> l.evicted(cells));
     }
 
     void preempted(Sequence sequence, int cells) {
-        preemptions.increment();
+        preemptions++;
         tell(l -> l.preempted(sequence.id(), cells));
     }
 
     void speculated(Sequence sequence, int draftedTokens, int acceptedTokens) {
-        drafted.add(draftedTokens);
-        acceptedDrafts.add(acceptedTokens);
+        drafted += draftedTokens;
+        acceptedDrafts += acceptedTokens;
         tell(l -> l.speculated(sequence.id(), draftedTokens, acceptedTokens));
     }
 
@@ -134,13 +136,13 @@ final class Telemetry {
                 retained,
                 usedCells,
                 cells,
-                steps.sum(),
-                promptTokens.sum(),
-                cachedTokens.sum(),
-                generatedTokens.sum(),
-                evictions.sum(),
-                preemptions.sum(),
-                drafted.sum(),
-                acceptedDrafts.sum());
+                steps,
+                promptTokens,
+                cachedTokens,
+                generatedTokens,
+                evictions,
+                preemptions,
+                drafted,
+                acceptedDrafts);
     }
 }
