@@ -1,6 +1,7 @@
 package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.Llama;
+import io.github.llamacpp4j.chat.ChatException;
 import io.github.llamacpp4j.engine.Engine;
 import io.github.llamacpp4j.model.ModelInfo;
 import io.github.llamacpp4j.server.Route.Access;
@@ -113,7 +114,6 @@ final class StatusRoutes {
 
     private void properties(HttpExchange exchange) {
         ServedModel model = state.model();
-        ModelInfo info = model.llama().model().info();
         ObjectNode body = Json.object();
         body.putObject("default_generation_settings")
                 .put("n_ctx", contextSize(model))
@@ -122,7 +122,7 @@ final class StatusRoutes {
         body.put("model_alias", model.id());
         body.put("model_path", String.valueOf(model.llama().model().path().getFileName()));
         body.put("model_kind", model.kind().name().toLowerCase(Locale.ROOT));
-        body.put("chat_template", info.chatTemplate().orElse(""));
+        body.put("chat_template", chatTemplate(model));
         body.putObject("modalities").put("vision", false).put("audio", false);
         body.put("bos_token", spelling(model, true));
         body.put("eos_token", spelling(model, false));
@@ -193,6 +193,15 @@ final class StatusRoutes {
                 .put("n_params", info.parameterCount())
                 .put("size", info.sizeBytes());
         return body;
+    }
+
+    /** The template that chats go through, or the model's own if it is none that can be used. */
+    private static String chatTemplate(ServedModel model) {
+        try {
+            return model.llama().chatTemplate().source();
+        } catch (ChatException unusable) {
+            return model.llama().model().info().chatTemplate().orElse("");
+        }
     }
 
     private static int contextSize(ServedModel model) {

@@ -2,6 +2,7 @@ package io.github.llamacpp4j.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llamacpp4j.ChatTemplateSource;
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.testkit.base.TestModels;
@@ -30,6 +31,22 @@ class HealthIT {
                 assertThat(answer.body()).isEqualTo("{\"status\":\"ok\"}");
                 assertThat(get(client, server, "/nowhere").statusCode()).isEqualTo(404);
             }
+        }
+    }
+
+    @Test
+    void theTemplateThatWasChosenIsAmongTheProperties() throws Exception {
+        try (Server server = Server.start(ServerOptions.builder().port(0).build());
+                HttpClient client = HttpClient.newHttpClient();
+                Llama llama = Llama.load(
+                        TestModels.tinychat(),
+                        LlamaOptions.builder()
+                                .context(c -> c.threads(1).batchThreads(1))
+                                .chatTemplate(ChatTemplateSource.text("Q: {{ messages[0].content }} A:"))
+                                .build())) {
+            server.serve("tinychat", llama);
+            assertThat(get(client, server, "/props").body())
+                    .contains("\"chat_template\":\"Q: {{ messages[0].content }} A:\"");
         }
     }
 
