@@ -204,10 +204,11 @@ final class EngineLoop {
         return Math.max(0, reserve(sequence) - sequence.decoded());
     }
 
-    private long growthSoon() {
+    /** How many cells the pending tokens will take, and up to {@code more} others of each sequence. */
+    private long growthSoon(int more) {
         long growth = 0;
         for (Sequence sequence : active) {
-            growth += Math.min(growth(sequence), (long) sequence.pending() + FORESIGHT);
+            growth += Math.min(growth(sequence), (long) sequence.pending() + more);
         }
         return growth;
     }
@@ -305,6 +306,7 @@ final class EngineLoop {
 
     private void decode(List<Sequence> runnable) {
         long begin = clock.getAsLong();
+        store.offload(growthSoon(0));
         Sequence suspect = runner.nextSuspect(runnable);
         if (suspect != null) {
             builder.buildAlone(suspect, suspect.pending());
@@ -334,7 +336,7 @@ final class EngineLoop {
                     speculation.measured(guessed, tokens, decoded - begin);
                     lastDecodeNanos = clock.getAsLong() - begin;
                 }
-                store.offload(growthSoon());
+                store.offload(growthSoon(FORESIGHT));
                 report(start, decoded);
             }
             case NO_ROOM -> preemptYoungest();

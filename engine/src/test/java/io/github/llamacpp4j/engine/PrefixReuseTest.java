@@ -214,6 +214,18 @@ class PrefixReuseTest {
     }
 
     @Test
+    void idleCellsLeaveBeforePromptsTakeCellsBehindThem() {
+        EngineHarness engine =
+                new EngineHarness(limits(4096, true, true), options().parallelSequences(2));
+        for (String letters : List.of("ab", "cd", "ef")) {
+            engine.submit(request(letters.substring(0, 1).repeat(90)).maxTokens(30));
+            engine.submit(request(letters.substring(1).repeat(90)).maxTokens(30));
+            engine.runAll();
+        }
+        assertThat(engine.decoder.mostPlaces).isLessThanOrEqualTo(256);
+    }
+
+    @Test
     void idleCellsStayWhereHostMemoryTakesNone() {
         EngineHarness engine =
                 new EngineHarness(limits(4096, true, true), options().hostCacheBytes(0));
