@@ -70,7 +70,7 @@ final class EngineRun {
     }
 
     boolean isRunning() {
-        return thread.isAlive();
+        return failure == null && thread.isAlive();
     }
 
     /** Makes the engine's thread look at what there is to do. */

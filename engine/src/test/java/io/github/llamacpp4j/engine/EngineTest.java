@@ -196,14 +196,14 @@ class EngineTest {
                     .hasMessageContaining("restart()")
                     .hasCauseInstanceOf(OutOfMemoryError.class);
         }
+        assertThat(engine.isRunning()).as("once anybody knows").isFalse();
         assertThatThrownBy(() -> engine.submit(request("x").build())).isInstanceOf(EngineFailedException.class);
-        waitUntil(() -> !engine.isRunning());
+        waitUntil(() -> decoders.element().closed);
 
         engine.restart();
         gate.release(1000);
         assertThat(engine.submit(request("again").build()).result().tokens()).hasSize(10);
         assertThat(decoders).hasSize(2);
-        assertThat(decoders.element().closed).isTrue();
         engine.close();
         assertThatThrownBy(engine::restart).isInstanceOf(EngineClosedException.class);
     }
