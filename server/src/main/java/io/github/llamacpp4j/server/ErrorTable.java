@@ -29,9 +29,8 @@ final class ErrorTable {
         String message = String.valueOf(failure.getMessage());
         return switch (failure) {
             case ApiException error -> error;
-            case ContextOverflowException e ->
-                new ApiException(400, INVALID, "context_length_exceeded", "messages", message);
-            case TextTooLongException e -> new ApiException(400, INVALID, "context_length_exceeded", "input", message);
+            case ContextOverflowException e -> tooLong("messages", e.promptTokens(), e.contextTokens());
+            case TextTooLongException e -> tooLong("input", e.tokens(), e.maxTokens());
             case EmptyTextException e -> new ApiException(400, INVALID, "empty_input", "input", message);
             case ModelKindException e -> new ApiException(400, INVALID, "model_not_supported", "model", message);
             case ChatException e -> new ApiException(400, INVALID, "chat_template_error", "messages", message);
@@ -47,6 +46,16 @@ final class ErrorTable {
             case EngineFailedException e -> engineFailed();
             default -> internal();
         };
+    }
+
+    private static ApiException tooLong(String field, int tokens, int most) {
+        return new ApiException(
+                400,
+                INVALID,
+                "context_length_exceeded",
+                field,
+                "this model takes " + most + " tokens at most as this server is set up, the request has " + tokens
+                        + ": shorten it");
     }
 
     /** The request's time is over. */

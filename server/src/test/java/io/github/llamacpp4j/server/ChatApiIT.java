@@ -298,6 +298,9 @@ class ChatApiIT {
         Answer large = ask(CHAT, "'messages':[{'role':'user','content':'" + "word ".repeat(9000) + "'}]");
         assertThat(large.status()).isEqualTo(400);
         assertThat(large.errorCode()).isEqualTo("context_length_exceeded");
+        assertThat(large.json().at("/error/message").asString())
+                .matches(
+                        "this model takes \\d+ tokens at most as this server is set up, the request has 9\\d+: shorten it");
     }
 
     @Test
