@@ -40,6 +40,9 @@ class DisconnectsIT {
     private static final long HEAP_GROWTH = 16 << 20;
     private static final long RESIDENT_GROWTH = 96 << 20;
 
+    /** Full before the memory is weighed, so that what grows is no cache. */
+    private static final long HOST_CACHE = 16 << 20;
+
     private static final StepLog STEPS = new StepLog();
     private static final Slots IN_WORK = new Slots();
     private static final Map<String, Long> NOTICED = new ConcurrentHashMap<>();
@@ -55,6 +58,7 @@ class DisconnectsIT {
                         .context(context -> context.threads(1).batchThreads(1))
                         .engine(engine -> engine.parallelSequences(SLOTS)
                                 .queueCapacity(64)
+                                .hostCacheBytes(HOST_CACHE)
                                 .prefillTargetTime(Duration.ofMillis(5))
                                 .soloPrefillTargetTime(Duration.ofMillis(5))
                                 .addListener(STEPS)
