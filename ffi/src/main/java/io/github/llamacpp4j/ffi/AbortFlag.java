@@ -41,6 +41,7 @@ public final class AbortFlag {
         FIRST_CHARACTER.setVolatile(data, 0L, (byte) 0);
     }
 
+    /** Whether computations are asked to stop. */
     public boolean isRaised() {
         return (byte) FIRST_CHARACTER.getVolatile(data, 0L) != 0;
     }
