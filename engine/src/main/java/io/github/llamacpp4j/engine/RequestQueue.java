@@ -108,9 +108,6 @@ final class RequestQueue {
     /** Takes the next request that {@code fits}, charging its caller {@code cost}; null if there is none. */
     @Nullable
     Sequence take(Predicate<Sequence> fits, ToLongFunction<Sequence> cost) {
-        if (size.get() == 0) {
-            return null;
-        }
         lock.lock();
         try {
             List<Sequence> heads = headsInOrder();

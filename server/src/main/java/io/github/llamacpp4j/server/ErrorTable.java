@@ -29,7 +29,8 @@ final class ErrorTable {
         String message = String.valueOf(failure.getMessage());
         return switch (failure) {
             case ApiException error -> error;
-            case ContextOverflowException e -> tooLong("messages", e.promptTokens(), e.contextTokens());
+            case ContextOverflowException e ->
+                tooLong("messages", e.promptTokens() + e.generatedTokens(), e.contextTokens());
             case TextTooLongException e -> tooLong("input", e.tokens(), e.maxTokens());
             case EmptyTextException e -> new ApiException(400, INVALID, "empty_input", "input", message);
             case ModelKindException e -> new ApiException(400, INVALID, "model_not_supported", "model", message);
@@ -55,7 +56,7 @@ final class ErrorTable {
                 "context_length_exceeded",
                 field,
                 "this model takes " + most + " tokens at most as this server is set up, the request has " + tokens
-                        + ": shorten it");
+                        + ", what was generated included: shorten it");
     }
 
     /** The request's time is over. */

@@ -300,7 +300,7 @@ class ChatApiIT {
         assertThat(large.errorCode()).isEqualTo("context_length_exceeded");
         assertThat(large.json().at("/error/message").asString())
                 .matches(
-                        "this model takes \\d+ tokens at most as this server is set up, the request has 9\\d+: shorten it");
+                        "this model takes \\d+ tokens at most as this server is set up, the request has 9\\d+, what was generated included: shorten it");
     }
 
     @Test
