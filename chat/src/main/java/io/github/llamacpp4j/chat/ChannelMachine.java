@@ -22,6 +22,8 @@ final class ChannelMachine implements OutputMachine {
     private static final String ASSISTANT = ChannelSyntax.START + "assistant";
     private static final Pattern RECIPIENT = Pattern.compile("\\bto=([^\\s<]+)");
     private static final Pattern CHANNEL = Pattern.compile(Pattern.quote(ChannelSyntax.CHANNEL) + "([a-z]*)");
+    private static final Pattern HEADER = Pattern.compile("(?:<\\|start\\|>)?+\\s*+(?:(?!to=)[\\w.]{1,64})?+"
+            + "(?:\\s*+(?:<\\|(?:channel|constrain)\\|>\\w{0,32}|to=[^\\s<]*+)(?:\\s++(?!to=)[a-z]{1,16}+)?+)*+\\s*+");
     private static final Set<String> USERS = Set.of("user", "assistant", "all");
     private static final String SELF = "self";
     private static final List<String> HEADER_STARTS =
@@ -121,6 +123,10 @@ final class ChannelMachine implements OutputMachine {
         String header = source.slice(headerStart, find.index());
         source.moveTo(find.index() + ChannelSyntax.MESSAGE.length());
         dispatch(header);
+        if (state != State.OPENING && !HEADER.matcher(header).matches()) {
+            emitter.flag(OutputFlag.UNEXPECTED_FORMAT);
+            tell(source.raw());
+        }
         return true;
     }
 
@@ -150,12 +156,7 @@ final class ChannelMachine implements OutputMachine {
 
     private boolean body() {
         Markers.Find find = bodyEnds.find(source, source.position());
-        String piece = source.slice(source.position(), find.index());
-        if (state == State.REASONING) {
-            emitter.reasoning(piece);
-        } else {
-            emitter.text(piece);
-        }
+        tell(source.slice(source.position(), find.index()));
         source.moveTo(find.index());
         source.markAt(find.index());
         if (find.literal() == null) {
@@ -169,6 +170,14 @@ final class ChannelMachine implements OutputMachine {
         }
         state = State.BETWEEN;
         return true;
+    }
+
+    private void tell(String piece) {
+        if (state == State.REASONING) {
+            emitter.reasoning(piece);
+        } else {
+            emitter.text(piece);
+        }
     }
 
     private boolean opening() {

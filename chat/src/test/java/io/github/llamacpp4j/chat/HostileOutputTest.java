@@ -15,6 +15,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Outputs that no model should write: no exception, no hang, nothing lost. */
 class HostileOutputTest {
@@ -72,6 +73,46 @@ class HostileOutputTest {
     void soup_of_markup_is_read_alike_in_any_pieces(@ForAll("soup") String output, @ForAll long seed) {
         OutputFamiliesTest.Family family = FAMILIES.get(Math.floorMod(output.hashCode(), FAMILIES.size()));
         check(family, output, new Random(seed));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<|constrain|>{{{{\"{\"id\": \"1\", \"arguments\": {\"city\": \"Oslo\"}, \"name\": \"get_weather\"},<|message|>",
+                "<|channel|>analysis the user wants the weather of Oslo so that is what is asked for<|message|>",
+                "<|start|>assistant The weather of Oslo is fine today, is it not?<|channel|>final<|message|>",
+            })
+    void what_stands_in_a_header_where_no_header_has_it_is_not_lost(String output) {
+        ParsedOutput parsed = channels().parse(output, OutputFamiliesTest.TOOLS, "");
+
+        assertThat(parsed.text() + parsed.reasoning()).contains("Oslo");
+        assertThat(parsed.flags()).contains(OutputFlag.UNEXPECTED_FORMAT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<|channel|>final<|message|>",
+                "<|start|>assistant<|channel|>final<|message|>",
+                "<|channel|>commentary to=user json<|message|>",
+                "<|start|>assistant<|channel|>analysis <|constrain|>json<|message|>",
+                "<|start|>assistant to=user<|channel|>commentary json<|message|>",
+                "<|start|>functions.get_weather to=assistant<|channel|>commentary<|message|>"
+            })
+    void a_header_is_no_text(String header) {
+        ParsedOutput parsed = channels().parse(header + "Sure.", OutputFamiliesTest.TOOLS, "");
+
+        assertThat(parsed.text() + parsed.reasoning()).isEqualTo("Sure.");
+        assertThat(parsed.flags()).doesNotContain(OutputFlag.UNEXPECTED_FORMAT);
+    }
+
+    private static OutputSyntax channels() {
+        return FAMILIES.stream()
+                .map(OutputFamiliesTest.Family::template)
+                .filter(template -> template.contains(ChannelSyntax.CHANNEL))
+                .findFirst()
+                .map(OutputSyntax::of)
+                .orElseThrow();
     }
 
     @Provide
