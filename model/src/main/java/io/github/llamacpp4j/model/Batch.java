@@ -300,7 +300,9 @@ public final class Batch {
 
     /** Copies which of {@code count} tokens from {@code start} have an output. */
     void copyOutputs(int start, int count, byte[] destination) {
-        MemorySegment.copy(outputs, JAVA_BYTE, start, destination, 0, count);
+        for (int i = 0; i < count; i++) {
+            destination[i] = outputs.get(JAVA_BYTE, start + i);
+        }
     }
 
     boolean output(int index) {

@@ -33,6 +33,7 @@ public final class Context implements AutoCloseable {
     private static final int STATUS_NO_ROOM = 1;
     private static final int STATUS_ABORTED = 2;
     private static final int SMALLEST_APPEND = 32;
+    private static final long IDLE_STATE_BYTES = 16L << 20;
 
     static {
         ContextAccess.install(new ContextAccess.Bridge() {
@@ -57,6 +58,7 @@ public final class Context implements AutoCloseable {
     private final OutputRows rows;
     private final List<NativeHandle> adapters = new ArrayList<>();
     private final Steering steering = new Steering();
+    private final StateBuffers stateBuffers = new StateBuffers(Arena::ofShared, IDLE_STATE_BYTES);
     private Arena appendMemory = Arena.ofShared();
     private @Nullable Batch appendBatch;
     private boolean embeddings;
@@ -555,6 +557,11 @@ public final class Context implements AutoCloseable {
         return new ContextState(this);
     }
 
+    /** Memory for copies of its sequences. */
+    StateBuffers stateBuffers() {
+        return stateBuffers;
+    }
+
     ContextFacts facts() {
         return facts;
     }
@@ -601,6 +608,7 @@ public final class Context implements AutoCloseable {
             handle.close();
             adapters.forEach(NativeHandle::close);
             adapters.clear();
+            stateBuffers.close();
             if (appendMemory.scope().isAlive()) {
                 appendMemory.close();
             }

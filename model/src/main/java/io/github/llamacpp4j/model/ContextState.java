@@ -129,13 +129,16 @@ public final class ContextState {
      */
     public SequenceState copySequence(int sequenceId) {
         context.memory().requireSequence(sequenceId);
-        Arena arena = Arena.ofShared();
-        try {
-            return context.exclusively(pointer -> new SequenceState(context, arena, read(pointer, arena, sequenceId)));
-        } catch (RuntimeException e) {
-            arena.close();
-            throw e;
-        }
+        return context.exclusively(pointer -> {
+            long size = size(pointer, sequenceId);
+            StateBuffers.Buffer buffer = context.stateBuffers().lend(size);
+            try {
+                return new SequenceState(context, buffer, read(pointer, buffer.start(size), sequenceId));
+            } catch (RuntimeException e) {
+                buffer.giveBack();
+                throw e;
+            }
+        });
     }
 
     /**
@@ -148,7 +151,10 @@ public final class ContextState {
      */
     public void restoreSequence(int sequenceId, SequenceState copy) {
         context.memory().requireSequence(sequenceId);
-        write(sequenceId, copy.payloadFor(context));
+        context.exclusively(pointer -> {
+            copy.read(context, payload -> write(sequenceId, payload));
+            return copy;
+        });
     }
 
     private byte[] saveToArray(int sequenceId) {
@@ -194,16 +200,24 @@ public final class ContextState {
     }
 
     private MemorySegment read(MemorySegment pointer, Arena arena, int sequenceId) {
+        MemorySegment state = StateBytes.allocate(arena, size(pointer, sequenceId));
+        return state.asSlice(0, read(pointer, state, sequenceId));
+    }
+
+    private long size(MemorySegment pointer, int sequenceId) {
         requireMemory();
-        long size = sequenceId == WHOLE ? llama_state_get_size(pointer) : llama_state_seq_get_size(pointer, sequenceId);
-        MemorySegment payload = StateBytes.allocate(arena, size);
+        return sequenceId == WHOLE ? llama_state_get_size(pointer) : llama_state_seq_get_size(pointer, sequenceId);
+    }
+
+    private static long read(MemorySegment pointer, MemorySegment destination, int sequenceId) {
+        long size = destination.byteSize();
         long written = sequenceId == WHOLE
-                ? llama_state_get_data(pointer, payload, size)
-                : llama_state_seq_get_data(pointer, payload, size, sequenceId);
+                ? llama_state_get_data(pointer, destination, size)
+                : llama_state_seq_get_data(pointer, destination, size, sequenceId);
         if (written <= 0 || written > size) {
             throw new StateException("llama.cpp cannot save this state of " + size + " bytes");
         }
-        return payload.asSlice(0, written);
+        return written;
     }
 
     private void requireMemory() {

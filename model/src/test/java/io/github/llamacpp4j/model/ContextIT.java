@@ -15,8 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,24 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-class ContextIT {
-
-    @SuppressWarnings("NullAway.Init")
-    private static Model model;
-
-    @SuppressWarnings("NullAway.Init")
-    private static int[] prompt;
-
-    @BeforeAll
-    static void load() {
-        model = Model.load(TestModels.tinychat());
-        prompt = model.tokenizer().encode("Once there was a small fox who lived near the sea.");
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
+class ContextIT extends PromptedModel {
 
     @Test
     void aBatchLargerThanTheContextsIsSplit() {

@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assumptions;
 
 /** Reads how much memory this process has, from {@code /proc}. Thread-safe. */
 public final class ProcessMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+    private static final Duration TIME_WITHOUT_SHRINKING = Duration.ofMillis(500);
+    private static final Duration MOST_TIME_TO_SHRINK = Duration.ofSeconds(10);
 
     private ProcessMemory() {}
 
@@ -22,9 +27,24 @@ public final class ProcessMemory {
         return kibibytes("VmRSS:") << 10;
     }
 
-    /** As {@link #residentBytes}, once the garbage is collected: the Java heap counts with what it holds, not with what it was grown to. */
+    /**
+     * As {@link #residentBytes}, once the garbage is collected: the Java heap counts with what it holds, not with what it was grown to.
+     * Takes half a second or more, because the collector G1 gives what the heap shrank by back to the system in the background, from a
+     * tenth of a second after the collection on, and later on a busy machine: up to then those pages are resident.
+     */
     public static long residentBytesWithoutGarbage() {
         System.gc();
+        long resident = residentBytes();
+        long deadline = System.nanoTime() + MOST_TIME_TO_SHRINK.toNanos();
+        long settled = System.nanoTime();
+        while (System.nanoTime() - settled < TIME_WITHOUT_SHRINKING.toNanos() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            long now = residentBytes();
+            if (now < resident) {
+                resident = now;
+                settled = System.nanoTime();
+            }
+        }
         return residentBytes();
     }
 
