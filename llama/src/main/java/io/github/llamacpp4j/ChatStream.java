@@ -7,6 +7,7 @@ import io.github.llamacpp4j.engine.EngineException;
 import io.github.llamacpp4j.engine.FinishedEvent;
 import io.github.llamacpp4j.engine.Generation;
 import io.github.llamacpp4j.engine.GenerationEvent;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -26,6 +27,7 @@ public final class ChatStream implements Iterator<OutputEvent>, Iterable<OutputE
     private final RenderedPrompt prompt;
     private final Deque<OutputEvent> ready = new ArrayDeque<>();
     private final Listener listener;
+    private volatile boolean closed;
     private @Nullable FinishedEvent end;
 
     /** Learns how a stream ends. */
@@ -67,26 +69,29 @@ public final class ChatStream implements Iterator<OutputEvent>, Iterable<OutputE
     /**
      * Waits for the next event.
      *
-     * @return whether there is one
+     * @return whether there is one; false once the stream is closed
      * @throws EngineException if the request failed
      */
     @Override
     public boolean hasNext() {
-        while (ready.isEmpty() && end == null && generation.hasNext()) {
-            GenerationEvent event = generation.next();
-            ready.addAll(parser.accept(event.text()));
-            if (event instanceof FinishedEvent finished) {
-                ready.addAll(parser.finish());
-                end = finished;
-                listener.ended(reply(finished));
-            }
+        while (!closed && ready.isEmpty() && end == null && generation.hasNext()) {
+            generation.poll(Duration.ZERO).ifPresent(this::accept);
         }
-        return !ready.isEmpty();
+        return !closed && !ready.isEmpty();
+    }
+
+    private void accept(GenerationEvent event) {
+        ready.addAll(parser.accept(event.text()));
+        if (event instanceof FinishedEvent finished) {
+            ready.addAll(parser.finish());
+            end = finished;
+            listener.ended(reply(finished));
+        }
     }
 
     @Override
     public OutputEvent next() {
-        if (!hasNext()) {
+        if (ready.isEmpty() && !hasNext()) {
             throw new NoSuchElementException("the answer has ended; ask hasNext() first");
         }
         return ready.remove();
@@ -121,6 +126,7 @@ public final class ChatStream implements Iterator<OutputEvent>, Iterable<OutputE
     /** Cancels what has not been generated yet and drops what was not read. May be called more than once. */
     @Override
     public void close() {
+        closed = true;
         generation.close();
         listener.closed();
     }

@@ -455,10 +455,12 @@ public final class Llama implements AutoCloseable {
     /**
      * Finds how likely each of a closed set of answers is. For each, the probabilities of its tokens (as the tokenizer cuts the text)
      * and of the end of the answer are multiplied, given the conversation and the tokens before; the shares are these
-     * products divided by their sum. Samplers and temperature have no part in it. The conversation is read once.
+     * products divided by their sum. Samplers, temperature and what else would end an answer have no part in it. The conversation
+     * is read once.
      *
      * @param options at least one text, none of them empty
-     * @throws ChatException as {@link #chat(List, ChatOptions)}, and if the prompt makes the model think first
+     * @throws ChatException as {@link #chat(List, ChatOptions)}, if the prompt makes the model think first, and if a
+     *     request's timeout is over before its option is scored
      * @throws EngineException if a request fails or the thread is interrupted
      */
     public Choices choose(List<? extends ChatMessage> messages, List<String> options, ChatOptions chat) {
@@ -502,7 +504,10 @@ public final class Llama implements AutoCloseable {
         return builder.build();
     }
 
-    /** Ends what is running, with the tokens it has so far, and frees the model. May be called more than once. */
+    /**
+     * Ends what is running, which fails with {@link io.github.llamacpp4j.engine.EngineClosedException} behind the tokens it has so
+     * far, and frees the model. May be called more than once.
+     */
     @Override
     public void close() {
         retrieval.close();

@@ -5,6 +5,7 @@ import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.chat.ParsedToolCall;
 import io.github.llamacpp4j.chat.ToolCall;
 import io.github.llamacpp4j.chat.ToolChoice;
+import io.github.llamacpp4j.engine.FinishReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +52,9 @@ final class ToolLoop {
         ToolChoice choice = options.chat().toolChoice();
         for (int round = 1; round <= options.maxRounds(); round++) {
             ChatReply reply = model.apply(messages, asked(choice));
+            if (reply.finishReason() == FinishReason.DEADLINE && isLate()) {
+                throw late(null);
+            }
             List<Requested> requested = requested(reply);
             messages.add(new ChatMessage.AssistantMessage(
                     reply.text(),
@@ -70,7 +74,10 @@ final class ToolLoop {
         ChatOptions.Builder asked = options.chat().toBuilder()
                 .tools(tools.values().stream().map(Tool::definition).toList())
                 .toolChoice(choice);
-        remaining().ifPresent(left -> asked.generation(o -> o.request(request -> request.timeout(left))));
+        Optional<Duration> each = options.chat().generation().request(0).timeout();
+        remaining()
+                .filter(left -> each.isEmpty() || left.compareTo(each.get()) < 0)
+                .ifPresent(left -> asked.generation(o -> o.request(request -> request.timeout(left))));
         return asked.build();
     }
 
@@ -104,7 +111,7 @@ final class ToolLoop {
             for (int i = 0; i < requested.size(); i++) {
                 running.add(start(threads, requested.get(i), refusals.get(i)));
             }
-            long endNanos = System.nanoTime() + patience().toNanos();
+            long endNanos = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience());
             for (int i = 0; i < requested.size(); i++) {
                 ToolCall call = requested.get(i).call();
                 results.add(ChatMessage.toolResult(call, result(call, running.get(i), endNanos)));
@@ -133,13 +140,8 @@ final class ToolLoop {
             return running.get(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             running.cancel(true);
-            if (remaining()
-                    .filter(left -> left.compareTo(Duration.ofMillis(1)) <= 0)
-                    .isPresent()) {
-                throw failure(
-                        Kind.DEADLINE,
-                        "the run took longer than " + options.timeout().orElseThrow(),
-                        e);
+            if (isLate()) {
+                throw late(e);
             }
             return failed(call, "no result within " + options.toolTimeout(), e);
         } catch (ExecutionException e) {
@@ -178,6 +180,17 @@ final class ToolLoop {
             Duration left = all.minus(used);
             return left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left;
         });
+    }
+
+    private boolean isLate() {
+        return remaining()
+                .filter(left -> left.compareTo(Duration.ofMillis(1)) <= 0)
+                .isPresent();
+    }
+
+    private ToolRunException late(@Nullable Throwable cause) {
+        return failure(
+                Kind.DEADLINE, "the run took longer than " + options.timeout().orElseThrow(), cause);
     }
 
     private ToolRunException failure(Kind kind, String message, @Nullable Throwable cause) {

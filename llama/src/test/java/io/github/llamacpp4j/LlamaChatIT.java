@@ -6,9 +6,14 @@ import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.chat.OutputEvent;
 import io.github.llamacpp4j.chat.ToolDefinition;
 import io.github.llamacpp4j.testkit.base.TestModels;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +56,48 @@ class LlamaChatIT {
         ChatReply reply = llama.chat(capital(), o -> o.enableThinking(false).temperature(0));
         assertThat(reply.reasoning()).isEmpty();
         assertThat(reply.text().strip()).isEqualTo("The capital of France is Paris.");
+    }
+
+    @Test
+    void aClosedStreamDropsWhatWasNotRead() {
+        ChatStream stream = llama.streamChat(capital(), o -> o.temperature(0));
+        assertThat(stream.hasNext()).isTrue();
+        stream.close();
+        assertThat(stream.hasNext()).isFalse();
+    }
+
+    @Test
+    void aStreamThatAnotherThreadClosesWhileItIsReadSaysSo() throws Exception {
+        List<ChatStream> streams = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            streams.add(
+                    llama.streamChat(capital(), o -> o.maxTokens(150).generation(g -> g.ignoreEndOfGeneration(true))));
+        }
+        for (ChatStream stream : streams) {
+            awaitRest();
+            FutureTask<ChatReply> reader = new FutureTask<>(stream::reply);
+            assertThat(stream.hasNext()).isTrue();
+            Thread.ofPlatform().daemon().start(reader);
+            Thread.sleep(Duration.ofNanos(100_000));
+            stream.close();
+            assertEndsWell(reader);
+        }
+    }
+
+    private static void awaitRest() throws InterruptedException {
+        while (llama.engine().stats().activeSequences() > 0
+                || llama.engine().stats().queueLength() > 0) {
+            Thread.sleep(1);
+        }
+    }
+
+    private static void assertEndsWell(FutureTask<ChatReply> reader) throws Exception {
+        try {
+            assertThat(reader.get(20, TimeUnit.SECONDS).usage().generatedTokens())
+                    .isEqualTo(150);
+        } catch (ExecutionException e) {
+            assertThat(e).cause().isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        }
     }
 
     @Test

@@ -46,11 +46,15 @@ class ToolLoopTest {
     }
 
     private static ChatReply reply(String text, ParsedToolCall... calls) {
+        return reply(FinishReason.END_OF_GENERATION, text, calls);
+    }
+
+    private static ChatReply reply(FinishReason reason, String text, ParsedToolCall... calls) {
         return new ChatReply(
                 new ParsedOutput("", text, List.of(calls), Set.of()),
                 new FinishedEvent(
                         "",
-                        FinishReason.END_OF_GENERATION,
+                        reason,
                         0,
                         new Usage(1, 0, 1, 0, 0, 0),
                         new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO)),
@@ -188,6 +192,46 @@ class ToolLoopTest {
         ToolRunOptions options =
                 ToolRunOptions.builder().timeout(Duration.ofMillis(50)).build();
         assertFails(script, sleeping(), options, ToolRunException.Kind.DEADLINE);
+    }
+
+    @Test
+    void anAnswerThatTheDeadlineCutOffIsNone() {
+        ToolRunOptions options =
+                ToolRunOptions.builder().timeout(Duration.ofNanos(1)).build();
+        assertFails(script(reply(FinishReason.DEADLINE, "It is")), WEATHER, options, ToolRunException.Kind.DEADLINE);
+    }
+
+    @Test
+    void theDeadlineOfTheRunLeavesShorterTimesForEachAnswerAlone() {
+        Script script = script(reply("x"));
+        Duration each = Duration.ofSeconds(5);
+        ToolRunOptions options = ToolRunOptions.builder()
+                .timeout(Duration.ofHours(1))
+                .chat(chat -> chat.generation(o -> o.request(request -> request.timeout(each))))
+                .build();
+        run(script, List.of(WEATHER), options);
+        assertThat(script.asked.getFirst().generation().request(0).timeout()).contains(each);
+    }
+
+    @Test
+    void aToolMayTakeForEver() {
+        Script script = script(reply("", call("weather", "{\"city\":\"Oslo\"}")), reply("x"));
+        ToolRunOptions options = ToolRunOptions.builder()
+                .toolTimeout(Duration.ofSeconds(Long.MAX_VALUE))
+                .build();
+        assertThat(results(run(script, List.of(WEATHER), options).messages())).containsExactly("sunny in Oslo");
+    }
+
+    @Test
+    void anErrorInAMethodEndsTheRun() {
+        Runnable broken = () -> {
+            throw new AssertionError("broken");
+        };
+        Script script = script(reply("", call("run", "{}")), reply("x"));
+        List<Tool> tools = Tool.of(Runnable.class, broken);
+        assertThatThrownBy(() -> run(script, tools, ToolRunOptions.defaults()))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("broken");
     }
 
     @Test

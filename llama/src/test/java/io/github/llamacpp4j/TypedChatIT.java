@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.llamacpp4j.chat.ChatException;
 import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.testkit.base.TestModels;
 import jakarta.validation.constraints.Size;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 class TypedChatIT {
@@ -107,6 +111,57 @@ class TypedChatIT {
                         .mapToDouble(Choices.Option::probability)
                         .sum())
                 .isCloseTo(1, within(1e-9));
+    }
+
+    private static final String PARIS = "The capital of France is Paris.";
+    private static final List<String> CAPITALS = List.of("The capital of France is Rome.", PARIS);
+
+    private static Choices capital(Llama asked, Consumer<GenerationOptions.Builder> generation) {
+        return asked.choose(
+                user("What is the capital of France?"),
+                CAPITALS,
+                ChatOptions.builder()
+                        .enableThinking(false)
+                        .generation(generation)
+                        .build());
+    }
+
+    @Test
+    void whatElseWouldEndAnAnswerHasNoPartInAChoice() {
+        int the = llama.tokenizer().encode("The", false, false)[0];
+        List<Consumer<GenerationOptions.Builder>> settings = List.of(
+                o -> o.stop("capital"),
+                o -> o.ignoreEndOfGeneration(true),
+                o -> o.request(request -> request.minTokens(100)),
+                o -> o.request(request -> request.stopTokens(List.of(the))));
+        for (Consumer<GenerationOptions.Builder> setting : settings) {
+            Choices choices = capital(llama, setting);
+            assertThat(choices.best().text()).isEqualTo(PARIS);
+            assertThat(choices.best().logProbability()).isGreaterThan(-1);
+        }
+    }
+
+    @Test
+    void aChoiceThatTakesTooLongIsNone() {
+        assertThatThrownBy(() -> capital(llama, o -> o.request(request -> request.timeout(Duration.ofNanos(1)))))
+                .isInstanceOf(ChatException.class)
+                .hasMessageContaining("timeout");
+    }
+
+    @Test
+    @Timeout(60)
+    void optionsLongerThanTheirBuffersAreScoredThroughANarrowQueue() {
+        LlamaOptions narrow = LlamaOptions.builder()
+                .context(context -> context.contextSize(512).threads(1).batchThreads(1))
+                .engine(engine -> engine.parallelSequences(1).queueCapacity(1).eventCapacity(2))
+                .build();
+        try (Llama busy = Llama.load(TestModels.tinychat(), narrow)) {
+            Choices choices = busy.choose(
+                    user("What is the capital of France?"),
+                    List.of("The capital of Peru is Lima.", CAPITALS.getFirst(), PARIS),
+                    ChatOptions.builder().enableThinking(false).build());
+            assertThat(choices.best().text()).isEqualTo(PARIS);
+        }
     }
 
     @Test

@@ -62,14 +62,14 @@ final class BatchBuilder {
         List<Sequence> prefilling = new ArrayList<>();
         for (int i = 0; i < runnable.size(); i++) {
             Sequence sequence = runnable.get((first + i) % runnable.size());
-            if (sequence.pending() > Math.min(NEARLY_DONE, freeCells)) {
+            if (sequence.pending() > Math.min(Math.min(NEARLY_DONE, batch.capacity()), freeCells)) {
                 prefilling.add(sequence);
             } else if (sequence.pending() <= batch.room()) {
                 add(sequence, sequence.pending());
             }
         }
         decodeTokens = batch.size();
-        first = runnable.size() > batch.capacity() ? first + batch.capacity() : 0;
+        first = runnable.size() > batch.capacity() ? (first + batch.capacity()) % runnable.size() : 0;
         if (!prefilling.isEmpty()) {
             int limit = Math.min(batch.room(), Math.max(freeCells - decodeTokens, 1));
             addPrompts(prefilling, Math.min(budget.tokens(decodeTokens, isCrowded(prefilling, usedCells)), limit));
@@ -115,7 +115,7 @@ final class BatchBuilder {
             int tokens = Math.min(sequence.pending(), available);
             if (tokens > 0) {
                 add(sequence, tokens);
-                left -= tokens;
+                left = Math.min(left - tokens, batch.room());
             }
             if (sequence == oldest) {
                 reserved = 0;

@@ -1,7 +1,5 @@
 package io.github.llamacpp4j.engine;
 
-import java.util.Arrays;
-
 /**
  * The tokens that may come next, with their logits and probabilities: what {@code llama_token_data_array} is to llama.cpp's
  * samplers, laid out as separate arrays.
@@ -26,6 +24,7 @@ public final class Candidates {
     private boolean tokensAreIndexes;
     private boolean sorted;
     private boolean scanned;
+    private boolean certain;
     private float maximum;
     private int selected;
 
@@ -49,8 +48,14 @@ public final class Candidates {
         tokensAreIndexes = true;
         sorted = false;
         scanned = false;
-        selected = -1;
+        reopen();
         return logits;
+    }
+
+    /** Forgets what was selected, and with what certainty. */
+    void reopen() {
+        selected = -1;
+        certain = false;
     }
 
     /** The number of tokens in the vocabulary. */
@@ -75,7 +80,7 @@ public final class Candidates {
 
     /** The probability at {@code index}; of use once a token has been sampled. */
     public float probability(int index) {
-        return probabilities[index];
+        return certain ? (index == selected ? 1f : 0f) : probabilities[index];
     }
 
     /** The index of the token that was sampled, or -1. */
@@ -271,10 +276,9 @@ public final class Candidates {
         }
     }
 
-    /** Gives all the probability to one candidate. */
-    void certain(int index) {
-        Arrays.fill(probabilities, 0, size, 0f);
-        probabilities[index] = 1f;
+    /** Gives all the probability to the candidate that will be selected. */
+    void beCertain() {
+        certain = true;
     }
 
     /** Draws an index by the probabilities, as {@code std::discrete_distribution} of libstdc++ does. */

@@ -35,16 +35,17 @@ final class CellTree {
         return branch;
     }
 
-    /** A branch that shares a prefix which is in the tree. */
-    Branch open(int sequenceId, Match prefix) {
+    /** A branch that shares the first {@code length} tokens of another one, at least one. */
+    Branch open(int sequenceId, Branch source, int length) {
         Branch branch = open(sequenceId);
-        if (prefix.length() > 0) {
-            CellNode node = prefix.node();
-            attach(
-                    branch,
-                    prefix.nodeLength() < node.length() ? node.split(prefix.nodeLength()) : node,
-                    prefix.length());
+        CellNode node = source.end();
+        int before = source.length() - node.length();
+        while (before >= length) {
+            node = parentOf(node);
+            before -= node.length();
         }
+        int taken = length - before;
+        attach(branch, taken < node.length() ? node.split(taken) : node, length);
         return branch;
     }
 
@@ -236,20 +237,13 @@ final class CellTree {
         branch.move(node, length);
     }
 
+    /** Drops a node that its last branch has left, or joins it with the only one below it. */
     private void prune(CellNode node) {
-        if (!node.isUnused()) {
-            return;
-        }
-        usedCells -= node.length();
-        node.removeFromParent();
-        CellNode parent = parentOf(node);
-        if (parent == root || parent == unsearchableRoot) {
-            return;
-        }
-        if (parent.isUnused()) {
-            prune(parent);
-        } else if (parent.holders().isEmpty() && parent.children().size() == 1) {
-            parent.children().getFirst().absorbParent();
+        if (node.isUnused()) {
+            usedCells -= node.length();
+            node.removeFromParent();
+        } else if (node.holders().isEmpty() && node.children().size() == 1) {
+            node.children().getFirst().absorbParent();
         }
     }
 

@@ -176,7 +176,7 @@ public final class Engine implements AutoCloseable {
      * @param samples how many answers, 1 to the capacity of the queue
      */
     public List<Generation> submit(EngineRequest request, int samples) {
-        return put(request, samples, null);
+        return put(run, request, samples, null);
     }
 
     /**
@@ -204,19 +204,22 @@ public final class Engine implements AutoCloseable {
      * @throws EngineException as {@link #submit(EngineRequest)}
      */
     public PrefixPin pin(int... prefix) {
-        PrefixPin pin = new PrefixPin(run::unpin);
+        EngineRun current = run;
+        PrefixPin pin = new PrefixPin(current::unpin);
         EngineRequest request = EngineRequest.builder(prefix)
                 .maxTokens(0)
                 .sampling(SamplingOptions.greedy())
                 .build();
-        try (Generation stream = put(request, 1, pin).getFirst()) {
+        try (Generation stream = put(current, request, 1, pin).getFirst()) {
             stream.result();
+        } catch (RuntimeException e) {
+            pin.close();
+            throw e;
         }
         return pin;
     }
 
-    private List<Generation> put(EngineRequest request, int samples, @Nullable PrefixPin pin) {
-        EngineRun current = run;
+    private List<Generation> put(EngineRun current, EngineRequest request, int samples, @Nullable PrefixPin pin) {
         List<Sequence> sequences = current.create(request, samples, pin);
         long patience = request.timeout().map(Nanos::of).orElse(Long.MAX_VALUE);
         try {
@@ -264,20 +267,47 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Starts an engine that died once more, with a new decoder. Requests of its former life stay failed.
+     * Starts an engine that died once more, with a new decoder, once the old one is closed. Requests of its former life stay failed.
      *
-     * @throws IllegalStateException if the engine is running or closed
+     * @throws IllegalStateException if the engine is running, or its old decoder is not closed within a minute
+     * @throws EngineClosedException if the engine is closed
+     * @throws EngineInterruptedException if the thread was interrupted while it waited for that
      */
-    public synchronized void restart() {
+    public void restart() {
+        restart(CLOSE_PATIENCE);
+    }
+
+    void restart(Duration patience) {
+        EngineRun dead = failedRun();
+        try {
+            if (!dead.await(patience)) {
+                throw new IllegalStateException(
+                        "the engine that failed has not closed its decoder yet: its thread is still in"
+                                + " native code, or it is a listener of this engine that calls restart(); try again later from another"
+                                + " thread, or start another process");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineInterruptedException(e);
+        }
+        synchronized (this) {
+            if (failedRun() != dead) {
+                throw new IllegalStateException("another thread has restarted the engine meanwhile");
+            }
+            EngineRun next = newRun();
+            run = next;
+            next.start();
+        }
+    }
+
+    private synchronized EngineRun failedRun() {
         if (closed) {
             throw new EngineClosedException("a closed engine cannot be restarted; start a new one");
         }
         if (run.failure() == null) {
             throw new IllegalStateException("the engine is running; restart() is for one that failed");
         }
-        EngineRun next = newRun();
-        run = next;
-        next.start();
+        return run;
     }
 
     /** Closes at once: whatever is not done fails with {@link EngineClosedException}. May be called more than once. */

@@ -311,7 +311,7 @@ final class EngineLoop {
         if (suspect != null) {
             builder.buildAlone(suspect, suspect.pending());
         } else if (options.deterministic()) {
-            builder.buildAlone(runnable.get(solo++ % runnable.size()), DETERMINISTIC_CHUNK);
+            builder.buildAlone(runnable.get((solo++ & Integer.MAX_VALUE) % runnable.size()), DETERMINISTIC_CHUNK);
         } else {
             speculation.prepare(runnable);
             builder.build(runnable, budget, Math.min(batchLimit, store.obtainableCells()), store.usedCells());
@@ -401,7 +401,7 @@ final class EngineLoop {
                 overflow(sequence, slice.branch());
             }
             return 1 + taken.acceptedDraft();
-        } catch (InvalidLogitsException e) {
+        } catch (InvalidLogitsException | ConstraintFailedException e) {
             fail(sequence, e);
             return 0;
         }
@@ -458,8 +458,8 @@ final class EngineLoop {
         if (sequence.pin() != null && !store.canPin()) {
             fail(
                     sequence,
-                    new EngineOverloadedException("as many prefixes are pinned as retainedSequences allows, "
-                            + options.retainedSequences() + "; close one first"));
+                    new EngineOverloadedException("as many prefixes are pinned as there may be, " + store.mostPinned()
+                            + "; close one first"));
             return;
         }
         leave(sequence);
@@ -497,8 +497,7 @@ final class EngineLoop {
     private void leave(Sequence sequence) {
         departures++;
         active.remove(sequence);
-        queue.release(
-                sequence, Math.max(0, reserve(sequence) - sequence.tokens().size()));
+        queue.release(sequence);
     }
 
     void unpin(Branch branch) {

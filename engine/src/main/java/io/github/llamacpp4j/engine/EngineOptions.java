@@ -52,7 +52,10 @@ public final class EngineOptions {
         return values.cacheCells < 0 ? OptionalInt.empty() : OptionalInt.of(values.cacheCells);
     }
 
-    /** How many bytes outside the Java heap finished sequences may occupy that had to leave the memory; 0 is off. */
+    /**
+     * How many bytes outside the Java heap finished sequences may occupy that had to leave the memory; 0 is off. {@link
+     * Builder#hostCacheBytes} tells what may come on top.
+     */
     public long hostCacheBytes() {
         return values.hostCacheBytes;
     }
@@ -184,8 +187,9 @@ public final class EngineOptions {
         }
 
         /**
-         * Sets how many bytes outside the Java heap finished sequences may occupy that had to leave the memory; 0 is off. Default: 256
-         * MiB, or an eighth of the largest Java heap where that is less.
+         * Sets how many bytes outside the Java heap finished sequences may occupy that had to leave the memory; 0 is off. Beside them a
+         * context keeps memory that such copies had, for the next ones: up to 16 MiB, or a quarter of what is in use where that is
+         * more. Default: 256 MiB, or an eighth of the largest Java heap where that is less.
          */
         public Builder hostCacheBytes(long value) {
             hostCacheBytes = value;

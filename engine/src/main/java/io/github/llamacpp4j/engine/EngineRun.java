@@ -95,22 +95,15 @@ final class EngineRun {
         wake();
     }
 
-    /** Waits for the end; false if it did not come in time. */
+    /** Waits until the decoder is closed; false if it was not in time, and at once for the engine's own thread, which closes it. */
     boolean await(Duration timeout) throws InterruptedException {
-        return thread.join(timeout);
+        return !Thread.currentThread().equals(thread) && thread.join(timeout);
     }
 
     private void serve() {
         try {
             while (!closing && !(draining && loop.isIdle())) {
-                awake = false;
-                stepStartedNanos = System.nanoTime();
-                stepping = true;
-                boolean worked = loop.step();
-                stepping = false;
-                if (!worked) {
-                    sleep();
-                }
+                stepOrSleep();
             }
             loop.failAll(new EngineClosedException("the engine was closed while this request was in work"));
         } catch (RuntimeException | Error e) {
@@ -119,6 +112,18 @@ final class EngineRun {
             stepping = false;
             close(decoder);
             close(drafter);
+        }
+    }
+
+    /** A method of its own, which gets compiled, unlike a loop that runs for as long as the engine lives. */
+    private void stepOrSleep() {
+        awake = false;
+        stepStartedNanos = System.nanoTime();
+        stepping = true;
+        boolean worked = loop.step();
+        stepping = false;
+        if (!worked) {
+            sleep();
         }
     }
 

@@ -108,14 +108,16 @@ public final class Generation implements Iterator<GenerationEvent>, Iterable<Gen
         List<Integer> tokens = new ArrayList<>();
         List<TokenLogprobs> logprobs = new ArrayList<>();
         while (hasNext()) {
-            GenerationEvent event = next();
-            text.append(event.text());
+            @Nullable GenerationEvent event = poll(Duration.ZERO).orElse(null);
             switch (event) {
+                case null -> {} // closed or read by another thread meanwhile
                 case TokenEvent token -> {
+                    text.append(token.text());
                     tokens.add(token.token());
                     token.logprobs().ifPresent(logprobs::add);
                 }
                 case FinishedEvent end -> {
+                    text.append(end.text());
                     return new Completion(text.toString(), tokens, logprobs, end);
                 }
             }

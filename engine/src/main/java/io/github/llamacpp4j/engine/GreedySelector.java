@@ -6,7 +6,7 @@ final class GreedySelector implements TokenSelector {
     @Override
     public int select(Candidates candidates) {
         int index = candidates.indexOfMaximum();
-        candidates.certain(index);
+        candidates.beCertain();
         return index;
     }
 }

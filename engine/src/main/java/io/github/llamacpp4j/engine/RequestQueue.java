@@ -157,19 +157,20 @@ final class RequestQueue {
         }
         caller.waiting.remove(sequence);
         caller.given += cost;
+        sequence.charge(cost);
         caller.active++;
         sinceOldest = sinceOldest + 1 >= OLDEST_GOES_EVERY ? 0 : sinceOldest + 1;
         size.decrementAndGet();
         room.release();
     }
 
-    /** Records that an admitted request ended having used {@code surplus} tokens less than it was charged. */
-    void release(Sequence sequence, long surplus) {
+    /** Records that an admitted request ended: its caller has been given what it used, whatever it was charged. */
+    void release(Sequence sequence) {
         lock.lock();
         try {
             Caller caller = callers.get(sequence.request().caller());
             if (caller != null) {
-                caller.given -= surplus;
+                caller.given += sequence.usedTokens() - sequence.charged();
                 caller.active--;
                 forgetIfGone(sequence.request().caller(), caller);
             }

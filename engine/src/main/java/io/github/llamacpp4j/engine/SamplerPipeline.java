@@ -92,6 +92,7 @@ public final class SamplerPipeline {
             throw new IllegalArgumentException(
                     "expected candidates for " + vocabularySize + " tokens, got " + candidates.vocabularySize());
         }
+        candidates.reopen();
         for (int i = 0; i < stages.size(); i++) {
             stages.get(i).apply(candidates);
         }

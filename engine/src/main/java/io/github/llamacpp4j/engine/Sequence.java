@@ -33,6 +33,7 @@ final class Sequence {
     private @Nullable Sequence leader;
     private long preemptedIn = -1;
     private int bypassed;
+    private long charged;
     private int promptLength;
     private int cachedTokens;
     private int generatedTokens;
@@ -195,6 +196,20 @@ final class Sequence {
 
     void bypass() {
         bypassed++;
+    }
+
+    /** Remembers as how many tokens its caller was told it counts. */
+    void charge(long tokens) {
+        charged = tokens;
+    }
+
+    long charged() {
+        return charged;
+    }
+
+    /** How many tokens it has had so far, of the prompt and generated, those it has forgotten included. */
+    long usedTokens() {
+        return (long) request.promptTokens() + generatedTokens;
     }
 
     long submittedNanos() {

@@ -62,8 +62,9 @@ final class SequenceFactory {
         SamplingOptions sampling = request.sampling();
         long seed = (SamplerPipeline.chooseSeed(sampling) + (sampling.seed().isPresent() ? sample : 0)) & SEED_MASK;
         SamplerPipeline sampler = SamplerPipeline.of(sampling, limits.vocabularySize(), breakersOf(sampling), seed);
-        TokenConstraint constraint =
-                request.constraint().<TokenConstraint>map(maker -> maker.get()).orElse(null);
+        TokenConstraint constraint = request.constraint()
+                .map(maker -> new GuardedConstraint(maker.get(), limits.vocabularySize()))
+                .orElse(null);
         long id = ids.incrementAndGet();
         Generation stream = new Generation(id, options.eventCapacity(), wakeEngine);
         return new Sequence(id, request, stream, sampler, constraint, vocabulary, clock.getAsLong(), pin);

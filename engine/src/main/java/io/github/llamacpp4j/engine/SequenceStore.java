@@ -38,17 +38,21 @@ final class SequenceStore {
     /** llama.cpp computes attention over cells in steps of this many ({@code llama_kv_cache::get_n_kv}): idle ones that fill up a step are free. */
     private static final int ATTENTION_STEP = 256;
 
+    private static final int UNKNOWN = -1;
+
     private final Decoder decoder;
     private final DecoderLimits limits;
     private final EngineOptions options;
     private final Telemetry telemetry;
     private final HostCache hostCache;
     private final int cacheCells;
+    private final int mostPinned;
     private final CellTree tree = new CellTree();
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final Set<Branch> live = new LinkedHashSet<>();
     private final Set<Branch> idle = new LinkedHashSet<>();
     private int pinnedCells;
+    private int cachedCells = UNKNOWN;
     private long uses;
 
     SequenceStore(Decoder decoder, EngineOptions options, Telemetry telemetry) {
@@ -62,6 +66,7 @@ final class SequenceStore {
         for (int id = 0; id < ids; id++) {
             freeIds.add(id);
         }
+        mostPinned = options.deterministic() ? 0 : Math.min(options.retainedSequences(), ids - 1);
     }
 
     DecoderLimits limits() {
@@ -128,7 +133,7 @@ final class SequenceStore {
 
     /** How many cells are free or would be if everything evictable was gone. */
     int obtainableCells() {
-        return limits.pooled() ? limits.cells() - committedCells(Prefix.NONE) : Integer.MAX_VALUE;
+        return limits.pooled() ? limits.cells() - usedCells() + cachedCells() : Integer.MAX_VALUE;
     }
 
     /** Whether a sequence is still in the memory. */
@@ -158,9 +163,9 @@ final class SequenceStore {
                 || options.cacheCells().isPresent()) {
             return;
         }
-        long needed = committedCells(Prefix.NONE) + growth;
+        long needed = usedCells() - cachedCells() + growth;
         long unnoticed = ATTENTION_STEP - 1 - (needed - 1) % ATTENTION_STEP;
-        if (usedCells() + growth - needed > unnoticed && fitsHostMemory()) {
+        if (cachedCells() > unnoticed && fitsHostMemory()) {
             evict();
         }
     }
@@ -185,18 +190,17 @@ final class SequenceStore {
             return Optional.of(start(source, prefix.length()));
         }
         int id = freeIds.remove();
-        CellTree.Match match = prefix.match();
-        HostCache.Entry saved =
-                prefix.saved() == null && match == null && source != null ? copy(source) : prefix.saved();
+        boolean shared = prefix.match() != null;
+        HostCache.Entry saved = prefix.saved() == null && !shared && source != null ? copy(source) : prefix.saved();
         if (saved != null) {
             return Optional.of(restore(id, saved, prefix.length()));
         }
-        if (source == null || match == null) {
+        if (source == null || !shared) {
             return Optional.of(start(tree.open(id), 0));
         }
         touch(source);
         decoder.share(source.sequenceId(), id, prefix.length());
-        return Optional.of(start(tree.open(id, match), prefix.length()));
+        return Optional.of(start(tree.open(id, source, prefix.length()), prefix.length()));
     }
 
     private HostCache.@Nullable Entry copy(Branch source) {
@@ -230,6 +234,7 @@ final class SequenceStore {
     }
 
     private Branch start(Branch branch, int length) {
+        cachedCells = UNKNOWN;
         live.add(branch);
         branch.use(Use.LIVE, ++uses);
         if (branch.length() > length) {
@@ -263,6 +268,7 @@ final class SequenceStore {
 
     /** Takes tokens off the end of a sequence. */
     void cut(Branch branch, int length) {
+        cachedCells = UNKNOWN;
         decoder.cut(branch.sequenceId(), length);
         tree.truncate(branch, length);
     }
@@ -279,10 +285,11 @@ final class SequenceStore {
 
     /** Forgets the tokens between two positions if that is possible without computing anything anew. */
     boolean shift(Branch branch, int from, int to, TokenList tokensAfter) {
-        if (!limits.shifting() || !tree.isAlone(branch)) {
+        if (!limits.shifting() || !tree.isAlone(branch) || to > branch.length()) {
             return false;
         }
         int length = branch.length() - (to - from);
+        cachedCells = UNKNOWN;
         decoder.removeAndShift(branch.sequenceId(), from, to);
         tree.rewrite(branch, tokensAfter.array(), length);
         return true;
@@ -291,6 +298,7 @@ final class SequenceStore {
     /** Ends a sequence at once. */
     void close(Branch branch) {
         if (live.remove(branch) || idle.remove(branch)) {
+            cachedCells = UNKNOWN;
             decoder.cut(branch.sequenceId(), 0);
             tree.remove(branch);
             freeIds.addFirst(branch.sequenceId());
@@ -303,6 +311,7 @@ final class SequenceStore {
             close(branch);
             return;
         }
+        cachedCells = UNKNOWN;
         live.remove(branch);
         idle.add(branch);
         branch.use(use, ++uses);
@@ -341,19 +350,29 @@ final class SequenceStore {
         twins.forEach(this::close);
     }
 
+    /** How many cells only evictable sequences hold. Appending to a live one does not change it, so most steps need not count. */
     private int cachedCells() {
-        return usedCells() - committedCells(Prefix.NONE);
+        if (cachedCells == UNKNOWN) {
+            cachedCells = usedCells() - committedCells(Prefix.NONE);
+        }
+        return cachedCells;
     }
 
-    /** Whether another sequence can be pinned without leaving too few to work with. */
+    /** How many sequences can be pinned without leaving none to work with. */
+    int mostPinned() {
+        return mostPinned;
+    }
+
+    /** Whether another sequence can be pinned. */
     boolean canPin() {
         long pinned = idle.stream().filter(branch -> branch.use() == Use.PINNED).count();
-        return !options.deterministic() && pinned < options.retainedSequences();
+        return pinned < mostPinned;
     }
 
     /** Lets go of a pinned sequence. */
     void unpin(Branch branch) {
         if (idle.contains(branch)) {
+            cachedCells = UNKNOWN;
             branch.use(Use.RETAINED, ++uses);
             countPinned();
             evictSurplus();

@@ -36,7 +36,7 @@ final class Telemetry {
         void tell(Consumer<EngineListener> event) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // one that breaks must not take the engine with it
                 if (failed.compareAndSet(false, true)) {
                     LOGGER.log(Level.WARNING, "an engine listener failed, this is said once: " + listener, e);
                 }

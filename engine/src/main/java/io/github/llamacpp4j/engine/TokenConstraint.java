@@ -3,7 +3,8 @@ package io.github.llamacpp4j.engine;
 /**
  * What tokens may come next, decided by a grammar or anything else that walks along with the text.
  *
- * <p>One belongs to one sequence and is called by the engine's thread only.
+ * <p>One belongs to one sequence and is called by the engine's thread only. One that throws an exception fails its request with a
+ * {@link ConstraintFailedException}.
  */
 public interface TokenConstraint {
 

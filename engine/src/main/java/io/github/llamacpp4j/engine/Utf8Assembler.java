@@ -30,9 +30,13 @@ final class Utf8Assembler {
         if (bytes.size() == 0 && rest.length == 0) {
             return "";
         }
-        ByteBuffer input = ByteBuffer.allocate(rest.length + bytes.size())
+        byte[] added = bytes.toByteArray();
+        if (rest.length == 0 && isAscii(added)) {
+            return new String(added, StandardCharsets.ISO_8859_1);
+        }
+        ByteBuffer input = ByteBuffer.allocate(rest.length + added.length)
                 .put(rest)
-                .put(bytes.toByteArray())
+                .put(added)
                 .flip();
         CharBuffer output = CharBuffer.allocate(input.remaining() + 1);
         decoder.decode(input, output, end);
@@ -43,5 +47,15 @@ final class Utf8Assembler {
         rest = new byte[input.remaining()];
         input.get(rest);
         return output.flip().toString();
+    }
+
+    /** Most pieces of text are, and need no decoder. */
+    private static boolean isAscii(byte[] bytes) {
+        for (byte value : bytes) {
+            if (value < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -245,6 +245,20 @@ class EngineLoopTest {
     }
 
     @Test
+    void whoeverNamesNoLimitPaysForWhatItWasGivenAllTheSame() {
+        EngineHarness engine = new EngineHarness(options().parallelSequences(1).openEndedReserve(16));
+        for (int i = 0; i < 6; i++) {
+            engine.submit(openEnded("hog" + i, engine).caller("hog"));
+            engine.submit(request("guest" + i).maxTokens(60).caller("guest"));
+        }
+        engine.runAll();
+        assertThat(engine.log.with("admitted").subList(0, 6))
+                .as("60 tokens each, one after the other")
+                .containsExactlyInAnyOrder(
+                        "admitted 1", "admitted 2", "admitted 3", "admitted 4", "admitted 5", "admitted 6");
+    }
+
+    @Test
     void prioritiesGoFirstButStarveNobody() {
         EngineHarness engine = new EngineHarness(options().parallelSequences(1));
         Generation low = engine.submit(request("low").priority(-5).caller("low"));
@@ -592,6 +606,12 @@ class EngineLoopTest {
                     @Override
                     public void stepped(EngineStep step) {
                         throw new IllegalStateException("listener");
+                    }
+                })
+                .addListener(new EngineListener() {
+                    @Override
+                    public void nextToken(long requestId, long nanos) {
+                        throw new NoClassDefFoundError("listener");
                     }
                 })
                 .addListener(log)

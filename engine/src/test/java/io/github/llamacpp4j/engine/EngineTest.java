@@ -4,6 +4,7 @@ import static io.github.llamacpp4j.engine.EngineHarness.LIMITS;
 import static io.github.llamacpp4j.engine.EngineHarness.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -198,14 +200,112 @@ class EngineTest {
         }
         assertThat(engine.isRunning()).as("once anybody knows").isFalse();
         assertThatThrownBy(() -> engine.submit(request("x").build())).isInstanceOf(EngineFailedException.class);
-        waitUntil(() -> decoders.element().closed);
 
         engine.restart();
+        assertThat(decoders.element().closed).as("the decoder before").isTrue();
         gate.release(1000);
         assertThat(engine.submit(request("again").build()).result().tokens()).hasSize(10);
         assertThat(decoders).hasSize(2);
         engine.close();
         assertThatThrownBy(engine::restart).isInstanceOf(EngineClosedException.class);
+    }
+
+    private static void kill(Engine engine, FakeDecoder decoder) {
+        decoder.before = batch -> {
+            throw new OutOfMemoryError("planted");
+        };
+        assertThatThrownBy(engine.submit(request("x").build())::result).isInstanceOf(EngineFailedException.class);
+    }
+
+    @Test
+    void aRestartMakesNoDecoderBeforeTheOldOneIsClosed() throws InterruptedException {
+        try (Engine engine = start(EngineOptions.builder(), false)) {
+            FakeDecoder old = decoders.element();
+            old.whileClosing = gate::acquireUninterruptibly;
+            kill(engine, old);
+            AtomicInteger unclosed = new AtomicInteger();
+            Thread restarting = Thread.ofPlatform().start(() -> {
+                engine.restart();
+                unclosed.set(old.closed ? 0 : 1);
+            });
+            waitUntil(() -> restarting.getState() == Thread.State.TIMED_WAITING || decoders.size() > 1);
+            assertThat(decoders).as("as long as the old one holds its memory").hasSize(1);
+            gate.release();
+            restarting.join();
+            assertThat(decoders).hasSize(2);
+            assertThat(unclosed).hasValue(0);
+            assertThat(engine.submit(request("again").build()).result().tokens())
+                    .hasSize(10);
+        }
+    }
+
+    @Test
+    void aRestartGivesUpOnADecoderThatHangsAndKeepsNobodyFromClosing() throws InterruptedException {
+        Engine engine = start(EngineOptions.builder(), false);
+        decoders.element().whileClosing = gate::acquireUninterruptibly;
+        kill(engine, decoders.element());
+        assertThatThrownBy(() -> engine.restart(Duration.ofMillis(20)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has not closed its decoder yet");
+        assertThat(decoders).hasSize(1);
+
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread interrupted = Thread.ofPlatform().start(() -> thrown.set(catchThrowable(engine::restart)));
+        waitUntil(() -> interrupted.getState() == Thread.State.TIMED_WAITING);
+        interrupted.interrupt();
+        interrupted.join();
+        assertThat(thrown.get()).isInstanceOf(EngineInterruptedException.class);
+
+        Thread refused = Thread.ofPlatform().start(() -> thrown.set(catchThrowable(engine::restart)));
+        waitUntil(() -> refused.getState() == Thread.State.TIMED_WAITING);
+        Thread closing = Thread.ofPlatform().start(engine::close);
+        waitUntil(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        gate.release();
+        refused.join();
+        closing.join();
+        assertThat(thrown.get()).isInstanceOf(EngineClosedException.class);
+        assertThat(decoders).hasSize(1);
+    }
+
+    @Test
+    void aListenerThatRestartsOrClosesItsEngineDoesNotWaitForItself() {
+        AtomicReference<Engine> own = new AtomicReference<>();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        EngineListener listener = new EngineListener() {
+            @Override
+            public void failed(long requestId, String caller, Throwable cause) {
+                thrown.set(catchThrowable(() -> own.get().restart()));
+                own.get().close();
+            }
+        };
+        Engine engine = start(EngineOptions.builder().addListener(listener), false);
+        own.set(engine);
+        decoders.element().whileClosing = gate::acquireUninterruptibly;
+        kill(engine, decoders.element());
+        waitUntil(gate::hasQueuedThreads);
+        assertThat(thrown.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("a listener");
+        gate.release();
+    }
+
+    @Test
+    void everyHandleFailsEvenIfAListenerFailsToo() {
+        EngineListener listener = new EngineListener() {
+            @Override
+            public void failed(long requestId, String caller, Throwable cause) {
+                throw new AssertionError("listener");
+            }
+        };
+        try (Engine engine = start(EngineOptions.builder().addListener(listener), true)) {
+            List<Generation> streams = engine.submit(request("x").build(), 3);
+            decoders.element().before = batch -> {
+                throw new OutOfMemoryError("planted");
+            };
+            gate.release(1);
+            for (Generation stream : streams) {
+                waitUntil(() -> stream.events().isEnded());
+                assertThatThrownBy(stream::result).isInstanceOf(EngineFailedException.class);
+            }
+        }
     }
 
     @Test
@@ -253,6 +353,23 @@ class EngineTest {
                                 .usage()
                                 .cachedTokens())
                         .isEqualTo(15);
+            }
+        }
+    }
+
+    @Test
+    void aPinWhoseCallerWasInterruptedHoldsNothing() throws InterruptedException {
+        try (Engine engine = start(EngineOptions.builder().retainedSequences(1), true)) {
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread pinning = Thread.ofPlatform()
+                    .start(() -> thrown.set(catchThrowable(() -> engine.pin(EngineHarness.tokens("nobody's")))));
+            waitUntil(gate::hasQueuedThreads);
+            pinning.interrupt();
+            pinning.join();
+            assertThat(thrown.get()).isInstanceOf(EngineInterruptedException.class);
+            gate.release(1000);
+            try (PrefixPin pin = engine.pin(EngineHarness.tokens("the only one"))) {
+                assertThat(pin).isNotNull();
             }
         }
     }

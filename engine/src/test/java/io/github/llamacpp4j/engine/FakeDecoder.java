@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -50,6 +51,8 @@ final class FakeDecoder implements Decoder {
     @Nullable
     Runnable whileDecoding;
 
+    Runnable whileClosing = () -> {};
+
     int decodedTokens;
 
     /** How many places of cells, free ones included, there were at most up to the last one in use. */
@@ -58,7 +61,7 @@ final class FakeDecoder implements Decoder {
     private final Set<FakeState> states = new HashSet<>();
     int saves;
     boolean refusesStates;
-    boolean closed;
+    volatile boolean closed;
     volatile boolean aborted;
 
     FakeDecoder(DecoderLimits limits, FakeClock clock) {
@@ -152,6 +155,13 @@ final class FakeDecoder implements Decoder {
 
     int usedCells() {
         return cells.size();
+    }
+
+    /** How many cells the sequences hold together. */
+    int cellsOf(Collection<Integer> sequenceIds) {
+        return (int) cells.stream()
+                .filter(cell -> cell.sequences.stream().anyMatch(sequenceIds::contains))
+                .count();
     }
 
     private List<Cell> sequence(int sequenceId) {
@@ -274,6 +284,7 @@ final class FakeDecoder implements Decoder {
 
     @Override
     public void close() {
+        whileClosing.run();
         closed = true;
     }
 }

@@ -36,11 +36,7 @@ class IsolationIT {
                 .parallelSequences(NEIGHBOURS)
                 .deterministic(true)
                 .build();
-        ContextOptions context = ContextOptions.builder()
-                .contextSize(NEIGHBOURS * 256)
-                .threads(1)
-                .batchThreads(1)
-                .build();
+        ContextOptions context = context();
         try (Model model = Model.load(file)) {
             List<Completion> alone = new ArrayList<>();
             try (Engine engine = Engine.start(model, context, options)) {
@@ -83,13 +79,8 @@ class IsolationIT {
     private static void checkClose(Path file, int tokens) {
         EngineOptions options =
                 EngineOptions.builder().parallelSequences(NEIGHBOURS).build();
-        ContextOptions context = ContextOptions.builder()
-                .contextSize(NEIGHBOURS * 256)
-                .threads(1)
-                .batchThreads(1)
-                .build();
         try (Model model = Model.load(file)) {
-            RowTaps taps = new RowTaps(new ModelVocabulary(model), model, context, options);
+            RowTaps taps = new RowTaps(new ModelVocabulary(model), model, context(), options);
             List<RowTaps.Tap> alone = new ArrayList<>();
             try (Engine engine = taps.start()) {
                 for (int i = 0; i < NEIGHBOURS; i++) {
@@ -120,6 +111,10 @@ class IsolationIT {
                                 .orElseThrow());
             }
         }
+    }
+
+    private static ContextOptions context() {
+        return TinyChatEngines.context().contextSize(NEIGHBOURS * 256).build();
     }
 
     private static EngineRequest close(Model model, int number, int tokens, RowTaps.Tap tap) {

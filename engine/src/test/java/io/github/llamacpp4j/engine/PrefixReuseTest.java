@@ -176,6 +176,17 @@ class PrefixReuseTest {
     }
 
     @Test
+    void pinsNeverTakeTheLastSequence() {
+        EngineHarness engine = new EngineHarness(
+                new DecoderLimits(300, 1000, 1000, 64, 2, true, true, true),
+                options().retainedSequences(8));
+        pin(engine, SYSTEM);
+        pin(engine, "one pin too many");
+        assertThat(engine.log.with("failed")).containsExactly("failed 2 EngineOverloadedException");
+        run(engine, "a request that needs a sequence");
+    }
+
+    @Test
     void aPinnedPrefixStaysUntilItIsLetGo() {
         EngineHarness engine =
                 new EngineHarness(limits(200, true, true), options().retainedSequences(1));

@@ -117,6 +117,23 @@ class SamplerPipelineTest {
     }
 
     @Test
+    void aChoiceKnowsNothingOfTheGreedyOneBeforeIt() {
+        float[] logits = {1, 2, 3, 0, -1};
+        Candidates candidates = new Candidates(5);
+        System.arraycopy(logits, 0, candidates.nextRow(), 0, 5);
+        SamplerPipeline.of(SamplingOptions.greedy(), 5, DRY_BREAKERS, 1).sample(candidates);
+        assertThat(candidates.probability(2)).isOne();
+        assertThat(candidates.probability(1)).isZero();
+        SamplingOptions drawing = SamplingOptions.builder()
+                .order(SamplerOrder.of(SamplerKind.TEMPERATURE))
+                .temperature(1)
+                .build();
+        SamplerPipeline.of(drawing, 5, DRY_BREAKERS, 1).sample(candidates);
+        assertThat((double) candidates.probability(1) / candidates.probability(2))
+                .isCloseTo(Math.exp(-1), within(1e-5));
+    }
+
+    @Test
     void equalSeedsDrawEqualTokensAndAnOpenSeedIsTold() {
         SamplingOptions options =
                 SamplingOptions.builder().seed(99).temperature(2).build();

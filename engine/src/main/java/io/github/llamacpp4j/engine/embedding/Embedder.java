@@ -11,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  * <p>Texts of all callers are packed into batches and computed on threads of this embedder's own, each with its own
  * context. Texts are tokenized as they are: special tokens written in them mean nothing. An empty or blank text is what
  * the model's tokenizer makes of it, which is its special tokens alone; only where it adds none is there nothing to
- * compute. A lone surrogate counts as U+FFFD.
+ * compute. A lone surrogate counts as U+FFFD. {@link #embedInputs} also takes tokens instead of a text.
  *
  * <p>Thread-safe; virtual threads may call it. Made by {@link #open(Model, EmbedderOptions)}, closed by the caller, and
  * keeps the model's weights in memory until then. Interrupting a waiting thread cancels its call, which is how a caller
@@ -217,9 +218,37 @@ public final class Embedder implements AutoCloseable {
     public List<Embedding> embed(List<String> texts, TextRole role, EmbeddingProgressListener progress) {
         List<String> inputs = List.copyOf(texts);
         requireNonNull(progress, "progress");
-        try (OrderedResults<Embedding> results = results(inputs.iterator(), role)) {
+        try (OrderedResults<?, Embedding> results = results(inputs.iterator(), role)) {
             return results.all(inputs.size(), progress);
         }
+    }
+
+    /**
+     * Embeds texts and tokens, in one call. If one of them fails, the whole call does.
+     *
+     * @param inputs texts with a role each, and tokens that the model gets as they are; or none
+     * @return an embedding for each input, in the order of the inputs
+     * @throws IllegalArgumentException if a token is outside the vocabulary
+     * @throws TextTooLongException if one has more than {@link #maxTokens()} tokens and the policy is to refuse that
+     * @throws EmptyTextException if a text has no tokens
+     * @throws EmbedderOverloadedException if too many texts wait
+     * @throws EmbeddingCancelledException if this thread is interrupted
+     * @throws EmbedderClosedException if this is closed, also meanwhile
+     * @throws EmbeddingFailedException if llama.cpp cannot compute one
+     * @throws IllegalStateException if embeddings are not pooled, or the model was closed
+     */
+    public List<Embedding> embedInputs(List<? extends EmbeddingInput> inputs) {
+        List<EmbeddingInput> given = List.copyOf(inputs);
+        try (OrderedResults<?, Embedding> results = results(given.iterator(), this::plan)) {
+            return results.all(given.size(), (done, total) -> true);
+        }
+    }
+
+    private Plan plan(EmbeddingInput input) {
+        return switch (input) {
+            case EmbeddingInput.Text text -> planner.plan(options.prefixes().of(text.role()) + text.text());
+            case EmbeddingInput.Tokens tokens -> planner.planTokens(tokens);
+        };
     }
 
     /**
@@ -234,11 +263,14 @@ public final class Embedder implements AutoCloseable {
         return new EmbeddingStream(results(requireNonNull(texts, "texts"), role));
     }
 
-    private OrderedResults<Embedding> results(Iterator<String> texts, TextRole role) {
-        requirePooled(true);
+    private OrderedResults<String, Embedding> results(Iterator<String> texts, TextRole role) {
         String prefix = options.prefixes().of(requireNonNull(role, "role"));
-        return new OrderedResults<>(
-                service, texts, text -> planner.plan(prefix + requireNonNull(text, "text")), this::embedding);
+        return results(texts, text -> planner.plan(prefix + requireNonNull(text, "text")));
+    }
+
+    private <T> OrderedResults<T, Embedding> results(Iterator<T> inputs, Function<T, Plan> plans) {
+        requirePooled(true);
+        return new OrderedResults<>(service, inputs, plans, this::embedding);
     }
 
     /**
@@ -265,7 +297,7 @@ public final class Embedder implements AutoCloseable {
      */
     public TokenEmbeddings embedTokens(String text) {
         requirePooled(false);
-        try (OrderedResults<TokenEmbeddings> results =
+        try (OrderedResults<String, TokenEmbeddings> results =
                 new OrderedResults<>(service, List.of(text).iterator(), planner::plan, this::tokenEmbeddings)) {
             return results.next();
         }

@@ -16,10 +16,9 @@ import java.util.stream.StreamSupport;
  */
 public final class EmbeddingStream implements Iterator<Embedding>, AutoCloseable {
 
-    private final OrderedResults<Embedding> results;
-    private long delivered;
+    private final OrderedResults<?, Embedding> results;
 
-    EmbeddingStream(OrderedResults<Embedding> results) {
+    EmbeddingStream(OrderedResults<?, Embedding> results) {
         this.results = results;
     }
 
@@ -35,23 +34,20 @@ public final class EmbeddingStream implements Iterator<Embedding>, AutoCloseable
      * @throws TextTooLongException if this text is too long; the next call goes on with the text after it
      * @throws EmptyTextException if this text has no tokens; the next call goes on with the text after it
      * @throws EmbeddingFailedException if this text cannot be computed; the next call goes on with the text after it
-     * @throws EmbedderOverloadedException if too many texts of other callers wait; only before the first text
+     * @throws EmbedderOverloadedException if too many texts of other callers wait; only before the first text; the
+     *     next call tries again with the same texts
      * @throws EmbeddingCancelledException if this thread is interrupted, or after {@link #close()}
      * @throws EmbedderClosedException if the embedder was closed
      * @throws NoSuchElementException if there are no more texts
      */
     @Override
     public Embedding next() {
-        try {
-            return results.next();
-        } finally {
-            delivered++;
-        }
+        return results.next();
     }
 
     /** How many texts have been answered, with an embedding or an exception. */
     public long delivered() {
-        return delivered;
+        return results.answered();
     }
 
     /** This as a stream, which the caller closes. */

@@ -1,6 +1,6 @@
 package io.github.llamacpp4j.engine.embedding;
 
-/** What happens to a text with more tokens than the model takes at once. */
+/** What happens to a text, or to tokens instead of one, if they are more tokens than the model takes at once. */
 public enum LongTextPolicy {
     /** It is refused with {@link TextTooLongException}. */
     ERROR,

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * The results for a sequence of texts in their order, while at most two chunks of texts are on their way. Within a chunk
  * long and short texts are computed in turn, so that batches fill up well. One thread reads; any thread may close.
  *
+ * @param <T> a text, or what stands for one
  * @param <R> what a text becomes
  */
-final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
+final class OrderedResults<T, R> implements Iterator<R>, AutoCloseable {
 
     static final int CHUNK_TEXTS = 128;
 
@@ -33,19 +35,34 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
 
     /** A text on its way; without a plan it has failed already. */
     private record Item(
-            @Nullable Plan plan, List<Work> works, @Nullable RuntimeException failure) {}
+            @Nullable Plan plan, List<Work> works, @Nullable RuntimeException failure) {
+
+        static Item failed(RuntimeException failure) {
+            return new Item(null, List.of(), failure);
+        }
+
+        int tokenCount() {
+            return plan == null ? 0 : plan.tokenCount();
+        }
+    }
 
     private final SequenceService service;
-    private final Iterator<String> texts;
-    private final Function<String, Plan> planner;
+    private final Iterator<? extends T> texts;
+    private final Function<? super T, Plan> planner;
     private final Finisher<R> finisher;
     private final Work.Call call = new Work.Call();
+    private final List<Item> chunk = new ArrayList<>();
     private final ArrayDeque<Item> pending = new ArrayDeque<>();
     private final AtomicInteger unanswered = new AtomicInteger();
     private boolean begun;
+    private boolean sourceFailed;
+    private long answered;
 
     OrderedResults(
-            SequenceService service, Iterator<String> texts, Function<String, Plan> planner, Finisher<R> finisher) {
+            SequenceService service,
+            Iterator<? extends T> texts,
+            Function<? super T, Plan> planner,
+            Finisher<R> finisher) {
         this.service = service;
         this.texts = texts;
         this.planner = planner;
@@ -55,31 +72,34 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
     @Override
     public boolean hasNext() {
         if (call.cancelled()) {
-            pending.clear();
+            forget();
             return false;
         }
-        return !pending.isEmpty() || texts.hasNext();
+        return !pending.isEmpty() || !chunk.isEmpty() || texts.hasNext();
     }
 
     /**
      * The next text's result.
      *
-     * @throws EmbeddingException if that text failed; the next call goes on with the text after it
+     * @throws EmbedderOverloadedException if the service refuses this call; the next one tries again with the same texts
+     * @throws RuntimeException if that text, or reading it, failed; the next call goes on with the text after it
      */
     @Override
     public R next() {
         if (call.cancelled()) {
-            pending.clear();
+            forget();
             throw new EmbeddingCancelledException();
         }
         try {
-            while (pending.size() <= CHUNK_TEXTS && texts.hasNext()) {
+            while (pending.size() <= CHUNK_TEXTS && readChunk()) {
                 submitChunk();
             }
             if (pending.isEmpty()) {
                 throw new NoSuchElementException("every text has been answered");
             }
-            return result(pending.remove());
+            Item item = pending.remove();
+            answered++;
+            return result(item);
         } catch (InterruptedException interruption) {
             close();
             Thread.currentThread().interrupt();
@@ -107,25 +127,69 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
         return all;
     }
 
-    private void submitChunk() throws InterruptedException {
-        List<Work> chunk = new ArrayList<>();
-        List<Item> items = new ArrayList<>();
+    /** How many texts have been answered, with a result or an exception. */
+    long answered() {
+        return answered;
+    }
+
+    private void forget() {
+        chunk.clear();
+        pending.clear();
+    }
+
+    /** Reads texts unless some wait to be submitted; false if there are none. A source that failed rests until that is told. */
+    private boolean readChunk() {
+        if (!chunk.isEmpty()) {
+            return true;
+        }
+        sourceFailed = sourceFailed && !pending.isEmpty();
         int tokens = 0;
-        while (items.size() < CHUNK_TEXTS && tokens < CHUNK_TOKENS && texts.hasNext()) {
-            Item item = item(texts.next());
-            items.add(item);
-            chunk.addAll(item.works());
-            tokens += item.plan() == null ? 0 : item.plan().tokenCount();
+        while (chunk.size() < CHUNK_TEXTS && tokens < CHUNK_TOKENS && !sourceFailed) {
+            Optional<Item> item = nextItem();
+            if (item.isEmpty()) {
+                break;
+            }
+            chunk.add(item.get());
+            tokens += item.get().tokenCount();
         }
-        List<Work> works = longAndShortInTurn(chunk);
+        return !chunk.isEmpty();
+    }
+
+    /** What fails in reading is the failure of the text that is not there. */
+    private Optional<Item> nextItem() {
+        T text;
+        try {
+            if (!texts.hasNext()) {
+                return Optional.empty();
+            }
+            text = texts.next();
+        } catch (RuntimeException failure) {
+            sourceFailed = true;
+            return Optional.of(Item.failed(failure));
+        }
+        return Optional.of(item(text));
+    }
+
+    /** A refused chunk is kept; one that comes too late fails, text by text. */
+    private void submitChunk() throws InterruptedException {
+        List<Work> works = longAndShortInTurn(
+                chunk.stream().flatMap(item -> item.works().stream()).toList());
         unanswered.addAndGet(works.size());
-        if (begun) {
-            service.goOn(works);
-        } else {
-            service.begin(works);
-            begun = true;
+        try {
+            if (begun) {
+                service.goOn(works);
+            } else {
+                service.begin(works);
+                begun = true;
+            }
+        } catch (EmbedderOverloadedException refused) {
+            unanswered.addAndGet(-works.size());
+            throw refused;
+        } catch (EmbedderClosedException closed) {
+            works.forEach(work -> work.fail(closed));
         }
-        pending.addAll(items);
+        pending.addAll(chunk);
+        chunk.clear();
     }
 
     /** The longest, the shortest, the second longest and so on: what is left beside a long one suits a short one. */
@@ -140,18 +204,17 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
                 .toList();
     }
 
-    private Item item(String text) {
+    private Item item(T text) {
         try {
             Plan plan = planner.apply(text);
             return new Item(
                     plan,
                     plan.parts().stream().map(part -> new Work(part, call)).toList(),
                     null);
-        } catch (EmbeddingException | IllegalArgumentException failure) {
-            return new Item(null, List.of(), failure);
         } catch (IllegalStateException failure) { // a closed model, which may have been closed with this service
-            service.requireOpen();
-            throw failure;
+            return Item.failed(service.isOpen() ? failure : new EmbedderClosedException());
+        } catch (RuntimeException failure) {
+            return Item.failed(failure);
         }
     }
 
@@ -191,10 +254,9 @@ final class OrderedResults<R> implements Iterator<R>, AutoCloseable {
         if (call.cancelled()) {
             return;
         }
+        call.cancel();
         if (unanswered.get() > 0) {
-            service.cancel(call);
-        } else {
-            call.cancel();
+            service.dropCancelled();
         }
     }
 }

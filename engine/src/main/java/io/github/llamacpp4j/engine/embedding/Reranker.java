@@ -169,7 +169,7 @@ public final class Reranker implements AutoCloseable {
         requireNonNull(progress, "progress");
         List<String> inputs = List.copyOf(documents);
         List<Scored> scores;
-        try (OrderedResults<Scored> results = new OrderedResults<>(
+        try (OrderedResults<String, Scored> results = new OrderedResults<>(
                 service, inputs.iterator(), document -> planner.plan(query, document), this::scored)) {
             scores = results.all(inputs.size(), progress);
         }

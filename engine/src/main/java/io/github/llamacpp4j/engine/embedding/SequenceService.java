@@ -54,22 +54,15 @@ final class SequenceService implements AutoCloseable {
         queue.put(works);
     }
 
-    /** Gives up a call: what waits is dropped, what runs for it alone is stopped. */
-    void cancel(Work.Call call) {
-        call.cancel();
+    /** Gives up cancelled calls: what waits is dropped, what runs for them alone is stopped. */
+    void dropCancelled() {
         queue.purge();
         owners.forEach(SequenceOwner::abortIfCancelled);
     }
 
-    /**
-     * Does nothing as long as work is taken.
-     *
-     * @throws EmbedderClosedException if this is closed
-     */
-    void requireOpen() {
-        if (queue.closed()) {
-            throw new EmbedderClosedException();
-        }
+    /** Whether work is taken. */
+    boolean isOpen() {
+        return !queue.closed();
     }
 
     /** How many sequences wait. */

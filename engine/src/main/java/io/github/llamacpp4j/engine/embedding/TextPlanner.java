@@ -1,11 +1,10 @@
 package io.github.llamacpp4j.engine.embedding;
 
 import io.github.llamacpp4j.model.Tokenizer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Tokenizes texts, and cuts those that are too long without losing the special tokens around them. Thread-safe. */
+/** Tokenizes texts, and cuts what is too long without losing the special tokens around it. Thread-safe. */
 final class TextPlanner {
 
     private static final String PROBE = "a";
@@ -13,8 +12,8 @@ final class TextPlanner {
     private final Tokenizer tokenizer;
     private final int maxTokens;
     private final LongTextPolicy policy;
-    private final int before;
-    private final int after;
+    private final int[] beginning;
+    private final int[] ending;
 
     TextPlanner(Tokenizer tokenizer, int maxTokens, LongTextPolicy policy) {
         this.tokenizer = tokenizer;
@@ -22,8 +21,9 @@ final class TextPlanner {
         this.policy = policy;
         int[] framed = tokenizer.encode(PROBE);
         int[] bare = tokenizer.encode(PROBE, false, false);
-        this.before = Math.max(0, indexOf(framed, bare));
-        this.after = Math.max(0, framed.length - before - bare.length);
+        int before = Math.max(0, indexOf(framed, bare));
+        this.beginning = Arrays.copyOf(framed, before);
+        this.ending = Arrays.copyOfRange(framed, Math.min(before + bare.length, framed.length), framed.length);
     }
 
     private static int indexOf(int[] whole, int[] part) {
@@ -46,35 +46,37 @@ final class TextPlanner {
         if (tokens.length == 0) {
             throw new EmptyTextException();
         }
+        return fitted(tokens);
+    }
+
+    /**
+     * Tokens as they are.
+     *
+     * @throws IllegalArgumentException if one is outside the vocabulary
+     * @throws TextTooLongException if there are too many
+     */
+    Plan planTokens(EmbeddingInput.Tokens tokens) {
+        int[] ids = tokens.ids().stream().mapToInt(Integer::intValue).toArray();
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= tokenizer.size()) {
+                throw new IllegalArgumentException("tokens[" + i + "]: expected the id of a token, 0 to "
+                        + (tokenizer.size() - 1) + ", found " + ids[i]);
+            }
+        }
+        return fitted(ids);
+    }
+
+    private Plan fitted(int[] tokens) {
         if (tokens.length <= maxTokens) {
             return new Plan(List.of(tokens), false);
         }
-        int room = maxTokens - before - after;
+        FramedTokens framed = new FramedTokens(tokens, beginning, ending);
+        int room = framed.room(maxTokens);
         if (policy == LongTextPolicy.ERROR || room < 1) {
             throw new TextTooLongException(tokens.length, maxTokens);
         }
-        int end = tokens.length - after;
-        if (policy == LongTextPolicy.TRUNCATE) {
-            return new Plan(List.of(part(tokens, before, before + room)), true);
-        }
-        List<int[]> parts = new ArrayList<>();
-        int count = (end - before + room - 1) / room;
-        for (int i = 0; i < count; i++) {
-            parts.add(part(tokens, cut(i, count, end), cut(i + 1, count, end)));
-        }
-        return new Plan(parts, false);
-    }
-
-    private int cut(int index, int count, int end) {
-        return (int) (before + (long) (end - before) * index / count);
-    }
-
-    /** Some of the tokens between the special ones, with the special ones around them. */
-    private int[] part(int[] tokens, int from, int to) {
-        int[] part = new int[before + to - from + after];
-        System.arraycopy(tokens, 0, part, 0, before);
-        System.arraycopy(tokens, from, part, before, to - from);
-        System.arraycopy(tokens, tokens.length - after, part, before + to - from, after);
-        return part;
+        return policy == LongTextPolicy.TRUNCATE
+                ? new Plan(List.of(framed.first(room)), true)
+                : new Plan(framed.parts(room), false);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.llamacpp4j.engine.embedding;
 
-/** A text has more tokens than the model takes at once, and {@link LongTextPolicy#ERROR} is in force. */
+/** A text, or what was given as tokens instead of one, has more tokens than the model takes at once, and {@link LongTextPolicy#ERROR} is in force. */
 public final class TextTooLongException extends EmbeddingException {
 
     private static final long serialVersionUID = 1L;

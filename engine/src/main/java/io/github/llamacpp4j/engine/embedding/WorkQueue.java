@@ -54,11 +54,13 @@ final class WorkQueue {
      *
      * @throws EmbedderOverloadedException if the queue is full
      * @throws EmbedderClosedException if it is closed
+     * @throws EmbeddingCancelledException if the call is cancelled
      */
     void offer(List<Work> works) {
         lock.lock();
         try {
             requireOpen();
+            requireWanted(works);
             if (waiting.size() >= capacity) {
                 dropCancelled();
                 if (waiting.size() >= capacity) {
@@ -76,14 +78,16 @@ final class WorkQueue {
      * Adds further sequences of a call that has begun; waits until fewer than may wait do so.
      *
      * @throws EmbedderClosedException if the queue is closed, also meanwhile
+     * @throws EmbeddingCancelledException if the call is cancelled, also meanwhile
      */
     void put(List<Work> works) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!closed && waiting.size() >= capacity) {
+            while (!closed && wanted(works) && waiting.size() >= capacity) {
                 notFull.await();
             }
             requireOpen();
+            requireWanted(works);
             add(works);
         } finally {
             lock.unlock();
@@ -104,6 +108,17 @@ final class WorkQueue {
         if (closed) {
             throw new EmbedderClosedException();
         }
+    }
+
+    /** Under the lock, so that nothing is added of a call after it was cancelled and {@linkplain #purge() dropped}. */
+    private static void requireWanted(List<Work> works) {
+        if (!wanted(works)) {
+            throw new EmbeddingCancelledException();
+        }
+    }
+
+    private static boolean wanted(List<Work> works) {
+        return works.stream().noneMatch(Work::cancelled);
     }
 
     /**
@@ -226,7 +241,7 @@ final class WorkQueue {
         return !closed;
     }
 
-    /** Drops what was cancelled. */
+    /** Drops what was cancelled, and wakes who waits for room. */
     void purge() {
         lock.lock();
         try {

@@ -12,6 +12,7 @@ import io.github.llamacpp4j.testkit.base.TestModels;
 import io.github.llamacpp4j.testkit.base.TinyBert;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -129,15 +130,17 @@ class EmbedderIT {
         }
     }
 
+    private static Embedder following(LongTextPolicy policy, Model model) {
+        return Embedder.open(model, oneThread().longTexts(policy).build());
+    }
+
     @Test
     void longTextsFollowThePolicy() {
         String text = "cat ".repeat(25_000);
         try (Model model = tinyBert();
-                Embedder refusing = Embedder.open(model, oneThread().build());
-                Embedder cutting = Embedder.open(
-                        model, oneThread().longTexts(LongTextPolicy.TRUNCATE).build());
-                Embedder splitting = Embedder.open(
-                        model, oneThread().longTexts(LongTextPolicy.SPLIT).build())) {
+                Embedder refusing = following(LongTextPolicy.ERROR, model);
+                Embedder cutting = following(LongTextPolicy.TRUNCATE, model);
+                Embedder splitting = following(LongTextPolicy.SPLIT, model)) {
             assertThat(refusing.maxTokens()).isEqualTo(TinyBert.CONTEXT_SIZE);
             assertThatThrownBy(() -> refusing.embed(List.of("cat", text)))
                     .isInstanceOfSatisfying(TextTooLongException.class, failure -> {
@@ -156,6 +159,97 @@ class EmbedderIT {
             assertThat(split.tokens()).isEqualTo(25_000 + 2 * 404);
             assertThat(split.dot(split)).isCloseTo(1, within(1e-5));
             assertThat(split.cosine(cut)).isGreaterThan(0.99);
+        }
+    }
+
+    @Test
+    void tokensOfATextGiveItsVectorBesideTexts() {
+        List<String> texts = List.of("cat", "the cat sat on the mat ".repeat(9), "", "a dog");
+        try (Model model = tinyBert();
+                Embedder embedder = Embedder.open(model, oneThread().build())) {
+            List<EmbeddingInput> inputs = new ArrayList<>();
+            for (String text : texts) {
+                inputs.add(EmbeddingInput.tokens(model.tokenizer().encode(text)));
+                inputs.add(EmbeddingInput.text(text));
+            }
+            List<Embedding> found = embedder.embedInputs(inputs);
+            for (int i = 0; i < texts.size(); i++) {
+                Embedding expected = embedder.embed(texts.get(i));
+                assertThat(found.subList(2 * i, 2 * i + 2)).allSatisfy(embedding -> {
+                    assertThat(embedding.vector()).containsExactly(expected.vector(), within(1e-6f));
+                    assertThat(embedding.tokens()).isEqualTo(expected.tokens());
+                });
+            }
+            assertThat(embedder.embedInputs(List.of())).isEmpty();
+        }
+    }
+
+    @Test
+    void tokensAreTakenAsTheyAre() {
+        try (Model model = tinyBert();
+                Embedder embedder = Embedder.open(
+                        model, oneThread().prefixes(InstructionPrefixes.E5).build());
+                Embedder last =
+                        Embedder.open(model, oneThread().pooling(Pooling.LAST).build());
+                Embedder each =
+                        Embedder.open(model, oneThread().pooling(Pooling.NONE).build())) {
+            int cls = model.tokenizer().specialTokens().beginning().orElseThrow();
+            int sep = model.tokenizer().specialTokens().separator().orElseThrow();
+            int cat = model.tokenizer().encode("cat", false, false)[0];
+            Embedding bare = embed(embedder, cat);
+            assertThat(bare.tokens()).isEqualTo(1);
+            assertThat(bare.cosine(embedder.embed("cat"))).isLessThan(0.9999);
+            assertThat(embed(embedder, cls, cat, sep)).isEqualTo(embedder.embed("cat"));
+            Embedding pair = embed(last, cls, cat, sep, cat, sep);
+            assertThat(pair.tokens()).isEqualTo(5);
+            assertThat(pair.vector())
+                    .isNotEqualTo(embed(last, cls, cat, cat, sep).vector());
+            EmbeddingInput query = new EmbeddingInput.Text("cat", TextRole.QUERY);
+            assertThat(embedder.embedInputs(List.of(query))).containsExactly(embedder.embed("query: cat"));
+            assertThatThrownBy(() -> embed(each, cat)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    private static Embedding embed(Embedder embedder, int... tokens) {
+        return embedder.embedInputs(List.of(EmbeddingInput.tokens(tokens))).getFirst();
+    }
+
+    @Test
+    void tokensOutsideTheVocabularyAreRefusedByPlace() {
+        try (Model model = tinyBert();
+                Embedder embedder = Embedder.open(model, oneThread().build())) {
+            int size = model.tokenizer().size();
+            for (int wrong : new int[] {-1, Integer.MIN_VALUE, size, Integer.MAX_VALUE}) {
+                assertThatThrownBy(() -> embed(embedder, 1, size - 1, wrong))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("tokens[2]: expected the id of a token, 0 to " + (size - 1) + ", found " + wrong);
+            }
+            assertThat(embed(embedder, 0, size - 1).tokens()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void tooManyTokensFollowThePolicy() {
+        String text = "cat ".repeat(200);
+        try (Model model = tinyBert();
+                Embedder refusing = following(LongTextPolicy.ERROR, model);
+                Embedder cutting = following(LongTextPolicy.TRUNCATE, model);
+                Embedder splitting = following(LongTextPolicy.SPLIT, model)) {
+            int[] framed = model.tokenizer().encode(text);
+            int[] bare = model.tokenizer().encode(text, false, false);
+            assertThatThrownBy(() -> embed(refusing, bare))
+                    .isInstanceOfSatisfying(
+                            TextTooLongException.class,
+                            failure -> assertThat(failure.tokens()).isEqualTo(200));
+            Embedding fitting = embed(refusing, Arrays.copyOf(bare, TinyBert.CONTEXT_SIZE));
+            assertThat(fitting.tokens()).isEqualTo(TinyBert.CONTEXT_SIZE);
+            assertThat(embed(cutting, framed)).isEqualTo(cutting.embed(text));
+            Embedding cut = embed(cutting, bare);
+            assertThat(cut.truncated()).isTrue();
+            assertThat(cut.vector()).containsExactly(fitting.vector(), within(1e-6f));
+            assertThat(embed(splitting, framed).vector())
+                    .containsExactly(splitting.embed(text).vector(), within(1e-6f));
+            assertThat(embed(splitting, bare).tokens()).isEqualTo(200);
         }
     }
 

@@ -3,11 +3,14 @@ package io.github.llamacpp4j.engine.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,7 +40,7 @@ class OrderedResultsTest {
         return new Plan(List.of(tokens), false);
     }
 
-    private static OrderedResults<Integer> results(SequenceService service, Iterator<String> texts) {
+    private static OrderedResults<String, Integer> results(SequenceService service, Iterator<String> texts) {
         return new OrderedResults<>(service, texts, OrderedResultsTest::plan, (plan, rows) -> (int) rows.getFirst()[0]);
     }
 
@@ -82,7 +85,7 @@ class OrderedResultsTest {
         Iterator<String> endless =
                 Stream.generate(() -> String.valueOf(read.getAndIncrement())).iterator();
         try (SequenceService service = service(new FakeComputer(Integer.MAX_VALUE), 1000);
-                OrderedResults<Integer> results = results(service, endless)) {
+                OrderedResults<String, Integer> results = results(service, endless)) {
             for (int i = 0; i < 1000; i++) {
                 assertThat(results.next()).isEqualTo(i);
                 assertThat(read.get() - i).isLessThanOrEqualTo(2 * OrderedResults.CHUNK_TEXTS + 2);
@@ -93,7 +96,7 @@ class OrderedResultsTest {
     @Test
     void aTextThatFailsDoesNotStopTheOthers() {
         try (SequenceService service = service(new FakeComputer(Integer.MAX_VALUE), 1000);
-                OrderedResults<Integer> results =
+                OrderedResults<String, Integer> results =
                         results(service, List.of("1", "", "-1", "2").iterator())) {
             assertThat(results.next()).isEqualTo(1);
             assertThatThrownBy(results::next).isInstanceOf(EmptyTextException.class);
@@ -160,7 +163,7 @@ class OrderedResultsTest {
         FakeComputer computer = new FakeComputer(0);
         List<Throwable> thrown = new ArrayList<>();
         SequenceService service = service(computer, 1000);
-        OrderedResults<Integer> results =
+        OrderedResults<String, Integer> results =
                 results(service, List.of("1*5", "2*5", "3*10").iterator());
         Thread reader = Thread.ofPlatform().start(() -> {
             for (int i = 0; i < 3; i++) {
@@ -185,8 +188,9 @@ class OrderedResultsTest {
         FakeComputer computer = new FakeComputer(0);
         List<Throwable> thrown = new ArrayList<>();
         try (SequenceService service = service(computer, 1000)) {
-            OrderedResults<Integer> others = results(service, List.of("7*10").iterator());
-            OrderedResults<Integer> results =
+            OrderedResults<String, Integer> others =
+                    results(service, List.of("7*10").iterator());
+            OrderedResults<String, Integer> results =
                     results(service, List.of("1*9", "2*10").iterator());
             Thread reader = Thread.ofPlatform().start(() -> {
                 while (thrown.size() < 3) {
@@ -204,6 +208,161 @@ class OrderedResultsTest {
             assertThat(results.hasNext()).isFalse();
             computer.permits.release(1000);
             assertThat(others.next()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aRefusedCallTriesAgainWithTheSameTexts() throws InterruptedException {
+        FakeComputer computer = new FakeComputer(0);
+        try (SequenceService service = service(computer, 1);
+                OrderedResults<String, Integer> refused =
+                        results(service, List.of("4", "5").iterator())) {
+            Thread other = Thread.ofVirtual()
+                    .start(() -> results(
+                                    service, List.of("1*10", "2*10", "3*10").iterator())
+                            .forEachRemaining(value -> {}));
+            computer.started.await();
+            assertThatThrownBy(refused::next).isInstanceOf(EmbedderOverloadedException.class);
+            assertThat(refused.answered()).isZero();
+            computer.permits.release(1000);
+            other.join();
+            assertThat(refused.hasNext()).isTrue();
+            assertThat(refused.next()).isEqualTo(4);
+            assertThat(refused.next()).isEqualTo(5);
+            assertThat(refused.hasNext()).isFalse();
+            assertThat(refused.answered()).isEqualTo(2);
+        }
+    }
+
+    /** What a reader gets who goes on after every failure: values, and the messages of failures. */
+    private static List<Object> answers(OrderedResults<String, Integer> results) {
+        List<Object> answers = new ArrayList<>();
+        while (results.hasNext()) {
+            try {
+                answers.add(results.next());
+            } catch (RuntimeException failure) {
+                answers.add(String.valueOf(failure.getMessage()));
+            }
+        }
+        return answers;
+    }
+
+    @Test
+    void aSourceThatFailsLosesNoTextBeforeOrBehind() {
+        Iterator<String> failing = Stream.of("1", "2", "broken", "3", "4")
+                .map(text -> {
+                    if (text.equals("broken")) {
+                        throw new UncheckedIOException(new IOException("disk"));
+                    }
+                    return text;
+                })
+                .iterator();
+        try (SequenceService service = service(new FakeComputer(Integer.MAX_VALUE), 1000)) {
+            assertThat(answers(results(service, failing))).containsExactly(1, 2, "java.io.IOException: disk", 3, 4);
+        }
+    }
+
+    @Test
+    void aSourceThatFailsForEverFailsOnceForEachText() {
+        Iterator<String> broken = new Iterator<>() {
+            private int read;
+
+            @Override
+            public boolean hasNext() {
+                return true;
+            }
+
+            @Override
+            public String next() {
+                if (read++ >= 1) {
+                    throw new IllegalStateException("failure " + read);
+                }
+                return "7";
+            }
+        };
+        try (SequenceService service = service(new FakeComputer(Integer.MAX_VALUE), 1000);
+                OrderedResults<String, Integer> results = results(service, broken)) {
+            assertThat(results.next()).isEqualTo(7);
+            assertThatThrownBy(results::next).hasMessage("failure 2");
+            assertThatThrownBy(results::next).hasMessage("failure 3");
+        }
+    }
+
+    @Test
+    void aPlannerThatFailsInTheMiddleLosesNoOtherText() {
+        try (SequenceService service = service(new FakeComputer(Integer.MAX_VALUE), 1000)) {
+            OrderedResults<String, Integer> results = new OrderedResults<>(
+                    service,
+                    List.of("1", "unplannable", "2").iterator(),
+                    text -> {
+                        if (text.equals("unplannable")) {
+                            throw new NullPointerException("no plan");
+                        }
+                        return plan(text);
+                    },
+                    (plan, rows) -> (int) rows.getFirst()[0]);
+            assertThat(answers(results)).containsExactly(1, "no plan", 2);
+        }
+    }
+
+    @Test
+    void eachTextThatComesAfterClosingIsAnsweredOnce() {
+        SequenceService service = service(new FakeComputer(Integer.MAX_VALUE), 1000);
+        Iterator<String> texts =
+                IntStream.range(0, 400).mapToObj(String::valueOf).iterator();
+        OrderedResults<String, Integer> results = results(service, texts);
+        assertThat(results.next()).isZero();
+        service.close();
+        assertThat(answers(results)).hasSize(399);
+        assertThat(results.answered()).isEqualTo(400);
+    }
+
+    @Test
+    void closingTheResultsWakesAReaderThatWaitsForRoom() throws InterruptedException {
+        FakeComputer computer = new FakeComputer(0);
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        try (SequenceService service = service(computer, 2)) {
+            Thread running = Thread.ofVirtual()
+                    .start(() -> results(service, List.of("1*10").iterator()).next());
+            computer.started.await();
+            OrderedResults<String, Integer> results = results(
+                    service, IntStream.range(0, 200).mapToObj(String::valueOf).iterator());
+            Thread reader = Thread.ofPlatform().start(() -> {
+                try {
+                    results.next();
+                } catch (EmbeddingException ended) {
+                    thrown.set(ended);
+                }
+            });
+            while (service.waiting() < OrderedResults.CHUNK_TEXTS || reader.getState() != Thread.State.WAITING) {
+                Thread.sleep(1);
+            }
+            results.close();
+            reader.join();
+            assertThat(thrown.get()).isInstanceOf(EmbeddingCancelledException.class);
+            assertThat(service.waiting()).isZero();
+            computer.permits.release(1000);
+            running.join();
+        }
+    }
+
+    @Test
+    void nothingOfACallIsTakenThatIsClosedWhileItsTextsAreRead() throws InterruptedException {
+        FakeComputer computer = new FakeComputer(0);
+        try (SequenceService service = service(computer, 1000)) {
+            Thread running = Thread.ofVirtual()
+                    .start(() -> results(service, List.of("1*10").iterator()).next());
+            computer.started.await();
+            AtomicReference<OrderedResults<String, Integer>> closedMeanwhile = new AtomicReference<>();
+            closedMeanwhile.set(results(
+                    service,
+                    Stream.of("2*10")
+                            .peek(text -> closedMeanwhile.get().close())
+                            .iterator()));
+            assertThatThrownBy(closedMeanwhile.get()::next).isInstanceOf(EmbeddingCancelledException.class);
+            assertThat(service.waiting()).isZero();
+            computer.permits.release(1000);
+            running.join();
         }
     }
 
