@@ -1,7 +1,9 @@
 package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.engine.TokenEvent;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -13,13 +15,16 @@ import tools.jackson.databind.JsonNode;
 final class ChatChunks {
 
     private final Chunks chunks;
-    private final LogprobsJson logprobs;
-    private final boolean showsLogprobs;
+    private final @Nullable LogprobsJson logprobs;
+    private final Map<Integer, TextFrame> frames = new HashMap<>();
 
-    ChatChunks(Chunks chunks, LogprobsJson logprobs, boolean showsLogprobs) {
+    /**
+     * @param chunks takes them
+     * @param logprobs tells how likely the tokens were; null if that is not wanted
+     */
+    ChatChunks(Chunks chunks, @Nullable LogprobsJson logprobs) {
         this.chunks = chunks;
         this.logprobs = logprobs;
-        this.showsLogprobs = showsLogprobs;
     }
 
     /** Tells who speaks. */
@@ -38,9 +43,7 @@ final class ChatChunks {
             close(json, answer.takeTokens(), null, timings);
         }
         if (!answer.content().isEmpty()) {
-            JsonGenerator json = open(answer.index());
-            json.writeStringProperty("content", answer.content().toString());
-            close(json, answer.takeTokens(), null, timings);
+            writeContent(answer, timings);
         }
         for (CallPiece piece : answer.calls()) {
             JsonGenerator json = open(answer.index());
@@ -48,6 +51,25 @@ final class ChatChunks {
             close(json, answer.takeTokens(), null, timings);
         }
         answer.sent();
+    }
+
+    private void writeContent(ChatAnswer answer, @Nullable JsonNode timings) {
+        String text = answer.content().toString();
+        if (logprobs != null || timings != null) {
+            JsonGenerator json = open(answer.index());
+            json.writeStringProperty("content", text);
+            close(json, answer.takeTokens(), null, timings);
+        } else {
+            chunks.text(frames.computeIfAbsent(answer.index(), this::frame), text);
+        }
+    }
+
+    private TextFrame frame(int choice) {
+        JsonGenerator json = open(choice);
+        json.writeName("content");
+        byte[] before = chunks.cut();
+        json.writeEndObject();
+        return chunks.frame(before);
     }
 
     private static void write(JsonGenerator json, CallPiece piece) {
@@ -86,7 +108,7 @@ final class ChatChunks {
     private void close(
             JsonGenerator json, List<TokenEvent> tokens, @Nullable String finishReason, @Nullable JsonNode timings) {
         json.writeEndObject();
-        if (showsLogprobs) {
+        if (logprobs != null) {
             chunks.property("logprobs", tokens.isEmpty() ? null : logprobs.chat(tokens));
         }
         chunks.end(finishReason, timings);

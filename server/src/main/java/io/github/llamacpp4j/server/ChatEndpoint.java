@@ -45,10 +45,9 @@ final class ChatEndpoint implements Endpoint {
     }
 
     private void stream(Answering answering, ChatAnswers answers, ChatBody body, int promptTokens) {
-        Chunks chunks = new Chunks(
-                body.exchange().events(), Ids.of("chatcmpl-"), "chat.completion.chunk", model, body.includeUsage());
-        ChatChunks writer =
-                new ChatChunks(chunks, logprobs, body.reportedLogprobs().isPresent());
+        AnswerHead head = AnswerHead.of(Ids.of("chatcmpl-"), "chat.completion.chunk", model);
+        Chunks chunks = new Chunks(body.exchange().events(), head, body.includeUsage());
+        ChatChunks writer = new ChatChunks(chunks, body.reportedLogprobs().isPresent() ? logprobs : null);
         if (answering.run(new ChatStreamer(writer, answers, body.timingsPerToken(), promptTokens))) {
             chunks.usage(answers.usage());
             chunks.done();

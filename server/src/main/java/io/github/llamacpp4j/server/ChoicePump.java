@@ -59,9 +59,7 @@ final class ChoicePump {
             if (!await() || abandoned.getAsBoolean()) {
                 return false;
             }
-            for (int index : List.copyOf(running)) {
-                drain(index);
-            }
+            running.removeIf(this::drain);
             reader.pause();
         }
         return true;
@@ -73,25 +71,30 @@ final class ChoicePump {
         if (running.size() == 1) {
             return generations.get(first).hasNext();
         }
-        generations.get(first).poll(PATIENCE).ifPresent(event -> accept(first, event));
-        if (running.size() > 1) {
-            running.add(running.removeFirst());
+        Optional<GenerationEvent> event = generations.get(first).poll(PATIENCE);
+        running.removeFirst();
+        if (event.isEmpty() || !accept(first, event.get())) {
+            running.add(first);
         }
         return true;
     }
 
-    private void drain(int index) {
-        Optional<GenerationEvent> event = generations.get(index).poll(Duration.ZERO);
+    /** Reads what is there; true if that was the end. */
+    private boolean drain(int index) {
+        Generation generation = generations.get(index);
+        Optional<GenerationEvent> event = generation.poll(Duration.ZERO);
         while (event.isPresent()) {
-            accept(index, event.get());
-            event = generations.get(index).poll(Duration.ZERO);
+            if (accept(index, event.get())) {
+                return true;
+            }
+            event = generation.poll(Duration.ZERO);
         }
+        return false;
     }
 
-    private void accept(int index, GenerationEvent event) {
+    /** Hands on an event; true if it is the end. */
+    private boolean accept(int index, GenerationEvent event) {
         reader.accept(index, event);
-        if (event instanceof FinishedEvent) {
-            running.remove(Integer.valueOf(index));
-        }
+        return event instanceof FinishedEvent;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.server;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -7,35 +8,28 @@ import tools.jackson.databind.JsonNode;
 /** The frame of the chunks of a stream: what all have in common, and the way to the client. Used by one thread. */
 final class Chunks {
 
+    private static final int EMPTY_STRING_BYTES = 2;
+
     private final EventSink sink;
     private final JsonBuffer buffer = new JsonBuffer();
     private final JsonGenerator json = Json.generator(buffer);
-    private final String id;
-    private final String object;
-    private final long created = System.currentTimeMillis() / 1000;
-    private final String model;
-    private final String fingerprint;
+    private final AnswerHead head;
     private final boolean announcesUsage;
 
     /**
      * @param sink takes the chunks
-     * @param id names the answer
-     * @param object what each chunk says it is
-     * @param model who answers
+     * @param head what each chunk begins with
      * @param announcesUsage whether a last chunk tells what was used
      */
-    Chunks(EventSink sink, String id, String object, ServedModel model, boolean announcesUsage) {
+    Chunks(EventSink sink, AnswerHead head, boolean announcesUsage) {
         this.sink = sink;
-        this.id = id;
-        this.object = object;
-        this.model = model.id();
-        fingerprint = model.fingerprint();
+        this.head = head;
         this.announcesUsage = announcesUsage;
     }
 
     /** Begins a chunk, in the middle of its only choice. */
     JsonGenerator begin(int choice) {
-        head();
+        open();
         json.writeStartObject();
         json.writeNumberProperty("index", choice);
         return json;
@@ -43,19 +37,29 @@ final class Chunks {
 
     /** Ends the choice and its chunk. */
     void end(@Nullable String finishReason, @Nullable JsonNode timings) {
-        if (finishReason == null) {
-            json.writeNullProperty("finish_reason");
-        } else {
-            json.writeStringProperty("finish_reason", finishReason);
-        }
-        json.writeEndObject();
-        json.writeEndArray();
-        if (announcesUsage) {
-            json.writeNullProperty("usage");
-        }
-        if (timings != null) {
-            property("timings", timings);
-        }
+        close(finishReason, timings);
+        send();
+    }
+
+    /** Takes back what was written of the chunk so far, up to the value of its last property, which is left out. */
+    byte[] cut() {
+        json.writeString("");
+        byte[] written = take();
+        return Arrays.copyOf(written, written.length - EMPTY_STRING_BYTES);
+    }
+
+    /** Takes back the rest of a chunk that was {@link #cut}, as the frame of all that differ in nothing but the value left out. */
+    TextFrame frame(byte[] before) {
+        close(null, null);
+        return new TextFrame(before, take());
+    }
+
+    /** Writes a chunk that tells nothing but text. */
+    void text(TextFrame frame, String text) {
+        frame.writeBefore(buffer);
+        json.writeString(text);
+        json.flush();
+        frame.writeBehind(buffer);
         send();
     }
 
@@ -72,9 +76,10 @@ final class Chunks {
     /** Writes the last chunk, which tells what all answers used, if it was announced. */
     void usage(JsonNode usage) {
         if (announcesUsage) {
-            head();
+            open();
             json.writeEndArray();
             property("usage", usage);
+            complete();
             send();
         }
     }
@@ -89,19 +94,42 @@ final class Chunks {
         sink.done();
     }
 
-    private void head() {
+    private void open() {
         json.writeStartObject();
-        json.writeStringProperty("id", id);
-        json.writeStringProperty("object", object);
-        json.writeNumberProperty("created", created);
-        json.writeStringProperty("model", model);
-        json.writeStringProperty("system_fingerprint", fingerprint);
+        head.write(json);
         json.writeArrayPropertyStart("choices");
     }
 
-    private void send() {
+    private byte[] take() {
+        json.flush();
+        byte[] taken = buffer.toByteArray();
+        buffer.reset();
+        return taken;
+    }
+
+    private void close(@Nullable String finishReason, @Nullable JsonNode timings) {
+        if (finishReason == null) {
+            json.writeNullProperty("finish_reason");
+        } else {
+            json.writeStringProperty("finish_reason", finishReason);
+        }
+        json.writeEndObject();
+        json.writeEndArray();
+        if (announcesUsage) {
+            json.writeNullProperty("usage");
+        }
+        if (timings != null) {
+            property("timings", timings);
+        }
+        complete();
+    }
+
+    private void complete() {
         json.writeEndObject();
         json.flush();
+    }
+
+    private void send() {
         sink.add(buffer);
         buffer.reset();
     }

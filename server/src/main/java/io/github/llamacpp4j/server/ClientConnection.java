@@ -5,6 +5,9 @@ import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
@@ -42,6 +45,7 @@ final class ClientConnection implements ServerConnection, ConnectionContext {
     private final ConnectionContext context;
     private final ServerOptions options;
     private final Clock clock;
+    private final long mostRequestBytes;
     private final DataReader reader;
     private final ServerConnection delegate;
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,6 +53,8 @@ final class ClientConnection implements ServerConnection, ConnectionContext {
     private final ArrayDeque<byte[]> ahead = new ArrayDeque<>();
     private final List<Runnable> goneActions = new ArrayList<>();
     private int aheadBytes;
+    private long requestBytes;
+    private boolean lingers = true;
     private boolean readerAway;
     private boolean watching;
     private boolean ended;
@@ -64,7 +70,8 @@ final class ClientConnection implements ServerConnection, ConnectionContext {
         this.context = context;
         this.options = options;
         this.clock = clock;
-        reader = DataReader.create(this::read);
+        mostRequestBytes = options.maxHeaderBytes() + 2L * options.maxBodyBytes();
+        reader = DataReader.create(this::readRequest);
         readDeadline = clock.after(options.requestTimeout());
         delegate = connections.connection(this);
     }
@@ -86,7 +93,9 @@ final class ClientConnection implements ServerConnection, ConnectionContext {
                 return true;
             });
         } finally {
-            linger();
+            if (lingers) {
+                linger();
+            }
         }
     }
 
@@ -95,9 +104,16 @@ final class ClientConnection implements ServerConnection, ConnectionContext {
         readDeadline = NEVER;
     }
 
-    /** The answer is complete. */
-    void answered(boolean close) {
+    /**
+     * The answer is complete.
+     *
+     * @param close whether the connection ends with it
+     * @param wholeRead whether the client has nothing of its request left to send
+     */
+    void answered(boolean close, boolean wholeRead) {
         heartbeat = null;
+        lingers = !(close && wholeRead);
+        requestBytes = 0;
         lock.lock();
         try {
             watching = false;
@@ -192,11 +208,33 @@ final class ClientConnection implements ServerConnection, ConnectionContext {
         return deadline != NEVER && now - deadline > 0;
     }
 
+    /**
+     * Reads on for Helidon, which keeps a chunk, or the line that tells its length, until it has the end of it. A body in chunks may
+     * take twice as many bytes as it holds.
+     *
+     * @throws RequestException if no request within the limits has so many bytes
+     */
+    private byte @Nullable [] readRequest() {
+        byte[] bytes = read();
+        if (bytes != null) {
+            requestBytes += bytes.length;
+            if (requestBytes > mostRequestBytes) {
+                throw RequestException.builder()
+                        .type(EventType.BAD_REQUEST)
+                        .status(Status.REQUEST_ENTITY_TOO_LARGE_413)
+                        .message("a request beyond all limits")
+                        .setKeepAlive(false)
+                        .build();
+            }
+        }
+        return bytes;
+    }
+
     /** Takes what the watcher has read; reads if there is none. Called by the connection's thread. */
     private byte @Nullable [] read() {
         lock.lock();
         try {
-            while (ahead.isEmpty() && readerAway && !ended) {
+            while (ahead.isEmpty() && readerAway && !ended && !closing) {
                 changed.await();
             }
             byte[] bytes = ahead.poll();

@@ -1,26 +1,15 @@
 package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.GenerationOptions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
 /** The body of a request to {@code /v1/completions}, while and after it is read. Used by one thread. */
 final class CompletionBody extends GenerationBody {
 
-    /** What is to be continued. */
-    sealed interface Prompt {
-
-        /** A text, which is tokenized like any prompt. */
-        record Text(String text) implements Prompt {}
-
-        /** Tokens. */
-        record Tokens(List<Integer> ids) implements Prompt {}
-    }
-
     private static final int MOST_ANSWERS = 256;
 
-    private final List<Prompt> prompts = new ArrayList<>();
+    private List<Prompt> prompts = List.of();
     private String suffix = "";
     private boolean echo;
     private int bestOf;
@@ -67,10 +56,11 @@ final class CompletionBody extends GenerationBody {
         }
     }
 
-    void prompt(Prompt prompt) {
-        prompts.add(prompt);
+    void prompts(List<Prompt> values) {
+        prompts = values;
     }
 
+    /** What is to be continued. */
     List<Prompt> prompts() {
         return prompts;
     }

@@ -10,9 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -62,7 +59,7 @@ final class CompletionEndpoint implements Endpoint {
         boolean wantsLogprobs = body.reportedLogprobs().isPresent();
         List<CompletionAnswer> answers = new ArrayList<>();
         for (int i = 0; i < requests.size(); i++) {
-            CompletionBody.Prompt prompt = body.prompts().get(i);
+            Prompt prompt = body.prompts().get(i);
             String beginning = body.echo() ? prompts.text(prompt) : "";
             List<Integer> tokens = body.judgesPrompt()
                     ? Arrays.stream(requests.get(i).prompt()).boxed().toList()
@@ -131,11 +128,11 @@ final class CompletionEndpoint implements Endpoint {
 
     private void stream(
             Answering answering, List<CompletionAnswer> answers, CompletionBody body, List<EngineRequest> requests) {
-        Chunks chunks =
-                new Chunks(body.exchange().events(), Ids.of("cmpl-"), "text_completion", model, body.includeUsage());
+        AnswerHead head = AnswerHead.of(Ids.of("cmpl-"), "text_completion", model);
+        Chunks chunks = new Chunks(body.exchange().events(), head, body.includeUsage());
         int promptTokens =
                 requests.stream().mapToInt(EngineRequest::promptTokens).sum();
-        if (answering.run(new Streamer(chunks, answers, body, new StreamClock(promptTokens)))) {
+        if (answering.run(new CompletionStreamer(chunks, answers, body.timingsPerToken(), promptTokens))) {
             chunks.usage(usage(answers, body));
             chunks.done();
         }
@@ -152,40 +149,6 @@ final class CompletionEndpoint implements Endpoint {
         @Override
         public void pause() {
             // all is kept
-        }
-    }
-
-    /** Sends the answers while they come. */
-    private record Streamer(Chunks chunks, List<CompletionAnswer> answers, CompletionBody body, StreamClock clock)
-            implements ChoicePump.Reader {
-
-        @Override
-        public void accept(int index, GenerationEvent event) {
-            clock.event();
-            CompletionAnswer answer = answers.get(index);
-            answer.accept(event);
-            if (event instanceof FinishedEvent end) {
-                write(index, end.reason().wireName(), Measures.timings(end));
-            }
-        }
-
-        @Override
-        public void pause() {
-            for (int i = 0; i < answers.size(); i++) {
-                CompletionAnswer answer = answers.get(i);
-                if (!answer.isOver() && answer.hasNews()) {
-                    write(i, null, body.timingsPerToken() ? clock.timings(answer.tokenCount()) : null);
-                }
-            }
-            chunks.flush();
-        }
-
-        private void write(int index, @Nullable String finishReason, @Nullable JsonNode timings) {
-            CompletionAnswer answer = answers.get(index);
-            JsonGenerator json = chunks.begin(index);
-            json.writeStringProperty("text", answer.takeText());
-            chunks.property("logprobs", answer.takeLogprobs());
-            chunks.end(finishReason, timings);
         }
     }
 }

@@ -2,7 +2,6 @@ package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.model.SpecialTokens;
-import io.github.llamacpp4j.server.CompletionBody.Prompt;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,8 +12,7 @@ record CompletionPrompts(Llama llama) {
     int[] tokens(Prompt prompt, String suffix) {
         int[] tokens = switch (prompt) {
             case Prompt.Text text -> suffix.isEmpty() ? llama.tokenize(text.text()) : gap(text.text(), suffix);
-            case Prompt.Tokens given ->
-                given.ids().stream().mapToInt(Integer::intValue).toArray();
+            case Prompt.Tokens given -> given.array();
         };
         if (tokens.length == 0) {
             throw ApiException.invalid("prompt", "prompt: expected a text with at least one token, found none");
@@ -31,9 +29,7 @@ record CompletionPrompts(Llama llama) {
     String text(Prompt prompt) {
         return switch (prompt) {
             case Prompt.Text text -> text.text();
-            case Prompt.Tokens given ->
-                llama.tokenizer()
-                        .decode(given.ids().stream().mapToInt(Integer::intValue).toArray(), false, true);
+            case Prompt.Tokens given -> llama.tokenizer().decode(given.array(), false, true);
         };
     }
 

@@ -26,7 +26,7 @@ final class DirectErrors implements DirectHandler {
     @Override
     public TransportResponse handle(
             TransportRequest request, EventType type, Status status, ServerResponseHeaders headers, String message) {
-        ApiException error = error(HEADERS_TOO_LARGE.equals(message) ? 431 : status.code());
+        ApiException error = error(code(request, status, message));
         headers.set(HeaderNames.CONTENT_TYPE, "application/json");
         return TransportResponse.builder()
                 .status(Status.create(error.status()))
@@ -34,6 +34,14 @@ final class DirectErrors implements DirectHandler {
                 .header(HeaderValues.CONNECTION_CLOSE)
                 .entity(Json.write(ErrorTable.body(error)))
                 .build();
+    }
+
+    /** What Helidon calls its own fault is the client's where it happened before the method was read, which may hold control characters. */
+    private static int code(TransportRequest request, Status status, String message) {
+        if (HEADERS_TOO_LARGE.equals(message)) {
+            return 431;
+        }
+        return status.code() == 500 && request.method().isEmpty() ? 400 : status.code();
     }
 
     private static ApiException error(int status) {

@@ -47,7 +47,9 @@ final class Dispatcher implements Handler {
             metrics.clientLeft(name);
             throw new CloseConnectionException("the client has left", gone);
         } finally {
-            connection.answered(exchange.closes());
+            connection.answered(
+                    exchange.closes(),
+                    !request.content().hasEntity() || request.content().consumed());
             metrics.answered(name, exchange.status(), System.nanoTime() - start);
         }
         if (exchange.closes() && !request.content().consumed()) {
@@ -60,7 +62,7 @@ final class Dispatcher implements Handler {
             answer(request, exchange, route);
         } catch (ClientGoneException | CloseConnectionException gone) {
             throw gone;
-        } catch (RuntimeException | StackOverflowError failure) {
+        } catch (RuntimeException | Error failure) {
             ApiException error = ErrorTable.of(failure);
             if (error.status() == 500) {
                 LOGGER.log(Level.ERROR, "a request to " + name + " failed", redacted(failure));

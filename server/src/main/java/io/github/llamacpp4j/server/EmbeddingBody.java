@@ -1,25 +1,22 @@
 package io.github.llamacpp4j.server;
 
-import io.github.llamacpp4j.model.Tokenizer;
-import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The body of a request to {@code /v1/embeddings}, while and after it is read. Used by one thread. */
 final class EmbeddingBody extends ApiBody {
 
     private static final int MOST_INPUTS = 2048;
-    private static final int MOST_TOKENS = 1 << 20;
     private static final int MOST_DIMENSIONS = 1 << 16;
 
-    private final Tokenizer tokenizer;
-    private final List<String> inputs = new ArrayList<>();
+    private final int vocabularySize;
+    private List<Prompt> inputs = List.of();
     private boolean base64;
     private int dimensions;
 
-    EmbeddingBody(Exchange exchange, Tokenizer tokenizer) {
+    /** @param vocabularySize how many tokens the model has */
+    EmbeddingBody(Exchange exchange, int vocabularySize) {
         super(exchange);
-        this.tokenizer = tokenizer;
+        this.vocabularySize = vocabularySize;
     }
 
     /** All fields. */
@@ -29,14 +26,12 @@ final class EmbeddingBody extends ApiBody {
                 List.of(
                         Field.<EmbeddingBody>of(
                                         "input",
-                                        Schemas.anyOf(
-                                                Schemas.type("string"),
-                                                Schemas.array(Schemas.type("string"), 1, MOST_INPUTS),
-                                                tokensSchema(),
-                                                Schemas.array(tokensSchema(), 1, MOST_INPUTS)),
+                                        Prompt.schema(MOST_INPUTS),
                                         "A text, token ids, or up to " + MOST_INPUTS
-                                                + " of either. Token ids are turned into" + " text first.",
-                                        EmbeddingBody::readInput)
+                                                + " of either. A text gets the special tokens that the model wants; token"
+                                                + " ids reach the model as they are, special ones included.",
+                                        (value, body) ->
+                                                body.inputs = Prompt.list(value, MOST_INPUTS, body.vocabularySize))
                                 .required(),
                         Field.<EmbeddingBody>choice(
                                 "encoding_format",
@@ -51,38 +46,8 @@ final class EmbeddingBody extends ApiBody {
                                 (body, value) -> body.dimensions = (int) value)));
     }
 
-    private static ObjectNode tokensSchema() {
-        return Schemas.array(Schemas.type("integer").put("minimum", 0), 1, MOST_TOKENS);
-    }
-
-    private static void readInput(Value value, EmbeddingBody body) {
-        if (value.node().isString()) {
-            body.inputs.add(value.text());
-            return;
-        }
-        if (!value.node().isArray() || value.node().isEmpty()) {
-            throw value.expected("a text, token ids, or an array of either");
-        }
-        if (value.node().get(0).isNumber()) {
-            body.inputs.add(body.text(value));
-            return;
-        }
-        for (Value item : value.items(1, MOST_INPUTS)) {
-            body.inputs.add(item.node().isString() ? item.text() : body.text(item));
-        }
-    }
-
-    private String text(Value tokens) {
-        List<Value> items = tokens.items(1, MOST_TOKENS);
-        int[] ids = new int[items.size()];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = (int) items.get(i).integer(0, tokenizer.size() - 1);
-        }
-        return tokenizer.decode(ids);
-    }
-
     /** What to embed. */
-    List<String> inputs() {
+    List<Prompt> inputs() {
         return inputs;
     }
 

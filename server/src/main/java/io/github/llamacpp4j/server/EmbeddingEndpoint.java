@@ -2,6 +2,7 @@ package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.engine.embedding.Embedder;
 import io.github.llamacpp4j.engine.embedding.Embedding;
+import io.github.llamacpp4j.engine.embedding.EmbeddingInput;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
@@ -21,7 +22,8 @@ final class EmbeddingEndpoint implements Endpoint {
 
     @Override
     public void handle(Exchange exchange) {
-        EmbeddingBody body = new EmbeddingBody(exchange, model.llama().tokenizer());
+        EmbeddingBody body =
+                new EmbeddingBody(exchange, model.llama().tokenizer().size());
         fields.read(exchange, body);
         body.requireModel(model);
         Embedder embedder = model.llama().embedder();
@@ -31,9 +33,18 @@ final class EmbeddingEndpoint implements Endpoint {
                     "dimensions: expected at most " + embedder.size() + ", which is what the model gives, found "
                             + body.dimensions());
         }
+        List<EmbeddingInput> inputs =
+                body.inputs().stream().map(EmbeddingEndpoint::input).toList();
         List<Embedding> embeddings =
-                LeavingClient.interrupting(exchange::onClientGone, () -> embedder.embed(body.inputs()));
+                LeavingClient.interrupting(exchange::onClientGone, () -> embedder.embedInputs(inputs));
         exchange.json(200, json(embeddings, body));
+    }
+
+    private static EmbeddingInput input(Prompt prompt) {
+        return switch (prompt) {
+            case Prompt.Text text -> EmbeddingInput.text(text.text());
+            case Prompt.Tokens tokens -> new EmbeddingInput.Tokens(tokens.ids());
+        };
     }
 
     private ObjectNode json(List<Embedding> embeddings, EmbeddingBody body) {

@@ -30,8 +30,11 @@ final class ErrorTable {
         return switch (failure) {
             case ApiException error -> error;
             case ContextOverflowException e ->
-                tooLong("messages", e.promptTokens() + e.generatedTokens(), e.contextTokens());
-            case TextTooLongException e -> tooLong("input", e.tokens(), e.maxTokens());
+                tooLong(
+                        "messages",
+                        e.promptTokens() + e.generatedTokens() + ", what was generated included",
+                        e.contextTokens());
+            case TextTooLongException e -> tooLong("input", String.valueOf(e.tokens()), e.maxTokens());
             case EmptyTextException e -> new ApiException(400, INVALID, "empty_input", "input", message);
             case ModelKindException e -> new ApiException(400, INVALID, "model_not_supported", "model", message);
             case ChatException e -> new ApiException(400, INVALID, "chat_template_error", "messages", message);
@@ -49,14 +52,14 @@ final class ErrorTable {
         };
     }
 
-    private static ApiException tooLong(String field, int tokens, int most) {
+    private static ApiException tooLong(String field, String tokens, int most) {
         return new ApiException(
                 400,
                 INVALID,
                 "context_length_exceeded",
                 field,
                 "this model takes " + most + " tokens at most as this server is set up, the request has " + tokens
-                        + ", what was generated included: shorten it");
+                        + ": shorten it");
     }
 
     /** The request's time is over. */

@@ -11,7 +11,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Writes server-sent events: one write to the socket for each batch, none of it kept back. What a client does not take blocks
- * the thread that reads its generation, which thereby pauses, and nobody else.
+ * the thread that reads its generation, which thereby pauses, and nobody else. The lock guards the socket, which the heartbeat
+ * writes to as well; what is put together for it is the request's thread's alone.
  */
 final class SseSink implements EventSink {
 
@@ -37,46 +38,34 @@ final class SseSink implements EventSink {
 
     @Override
     public void send(JsonNode data) {
-        lock.lock();
-        try {
-            append(data);
-            write();
-        } finally {
-            lock.unlock();
-        }
+        pending.writeBytes(DATA);
+        Json.write(data, pending);
+        pending.writeBytes(END);
+        flush();
     }
 
     @Override
     public void add(JsonBuffer json) {
-        lock.lock();
-        try {
-            pending.writeBytes(DATA);
-            pending.write(json.array(), 0, json.size());
-            pending.writeBytes(END);
-        } finally {
-            lock.unlock();
-        }
+        pending.writeBytes(DATA);
+        pending.write(json.array(), 0, json.size());
+        pending.writeBytes(END);
     }
 
     @Override
     public void flush() {
-        lock.lock();
-        try {
-            write();
-        } finally {
-            lock.unlock();
+        if (pending.size() > 0) {
+            try {
+                write(pending.array(), pending.size());
+            } finally {
+                pending.reset();
+            }
         }
     }
 
     @Override
     public void done() {
-        lock.lock();
-        try {
-            pending.writeBytes(DONE);
-            write();
-        } finally {
-            lock.unlock();
-        }
+        pending.writeBytes(DONE);
+        flush();
     }
 
     @Override
@@ -110,26 +99,26 @@ final class SseSink implements EventSink {
         close();
     }
 
-    private void append(JsonNode data) {
-        pending.writeBytes(DATA);
-        Json.write(data, pending);
-        pending.writeBytes(END);
+    private void write(byte[] bytes, int length) {
+        lock.lock();
+        try {
+            if (!closed) {
+                writeOpen(bytes, length);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private void write() {
-        if (closed || pending.size() == 0) {
-            pending.reset();
-            return;
-        }
+    private void writeOpen(byte[] bytes, int length) {
         connection.writing();
         try {
-            pending.writeTo(out);
+            out.write(bytes, 0, length);
             out.flush();
         } catch (IOException | ServerConnectionException | UncheckedIOException e) {
             closed = true;
             throw new ClientGoneException(e);
         } finally {
-            pending.reset();
             connection.written();
             lastWrite = System.nanoTime();
         }
@@ -144,16 +133,10 @@ final class SseSink implements EventSink {
     }
 
     private void writeHeartbeat() {
-        lock.lock();
         try {
-            if (!closed) {
-                pending.writeBytes(HEARTBEAT);
-                write();
-            }
+            write(HEARTBEAT, HEARTBEAT.length);
         } catch (ClientGoneException left) {
             connection.abandon();
-        } finally {
-            lock.unlock();
         }
     }
 

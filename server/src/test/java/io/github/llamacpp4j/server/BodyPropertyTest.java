@@ -21,6 +21,7 @@ class BodyPropertyTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final FieldTable<ChatBody> CHAT = ChatFields.table(ServerOptions.defaults());
     private static final FieldTable<CompletionBody> COMPLETION = CompletionFields.table(ServerOptions.defaults());
+    private static final FieldTable<EmbeddingBody> EMBEDDING = EmbeddingBody.table();
     private static final FieldTable<RerankBody> RERANK = RerankBody.table(ServerOptions.defaults());
 
     @Property(tries = 300)
@@ -38,6 +39,17 @@ class BodyPropertyTest {
         try {
             CompletionBody.read(COMPLETION, TestExchange.of(json), TestExchange.tokens(), GenerationOptions.defaults())
                     .options();
+        } catch (ApiException expected) {
+            require(expected);
+        }
+    }
+
+    @Property(tries = 100)
+    void embedding(@ForAll("embeddingBodies") ObjectNode json) {
+        TestExchange exchange = TestExchange.of(json);
+        try {
+            EMBEDDING.read(
+                    exchange, new EmbeddingBody(exchange, TestExchange.tokens().count()));
         } catch (ApiException expected) {
             require(expected);
         }
@@ -67,6 +79,11 @@ class BodyPropertyTest {
     @Provide
     Arbitrary<ObjectNode> completionBodies() {
         return bodies(COMPLETION, "prompt", "\"x\"");
+    }
+
+    @Provide
+    Arbitrary<ObjectNode> embeddingBodies() {
+        return bodies(EMBEDDING, "input", "\"x\"");
     }
 
     @Provide

@@ -39,17 +39,28 @@ class ChatApiIT {
     private static Server server;
     private static final Gate GATE = new Gate();
 
-    /** Stops the engine's thread while it is shut, and slows it down on demand, so that a reader can keep up with it. */
+    /**
+     * Stops the engine's thread at the first step of a request that came while it was shut, not at what is left of the step before,
+     * whose answers are told already. Slows the thread down on demand, so that a reader can keep up with it.
+     */
     private static final class Gate implements EngineListener {
         private volatile Duration pause = Duration.ZERO;
         private volatile CountDownLatch open = new CountDownLatch(0);
         private volatile CountDownLatch reached = new CountDownLatch(1);
+        private volatile CountDownLatch ahead = open;
+
+        @Override
+        public void admitted(long requestId, String caller, int promptTokens, int cachedTokens, long queuedNanos) {
+            ahead = open;
+        }
 
         @Override
         public void stepped(EngineStep step) {
-            reached.countDown();
+            if (ahead.getCount() > 0) {
+                reached.countDown();
+            }
             try {
-                open.await();
+                ahead.await();
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -61,8 +72,8 @@ class ChatApiIT {
         }
 
         void shut() {
-            open = new CountDownLatch(1);
             reached = new CountDownLatch(1);
+            open = new CountDownLatch(1);
         }
 
         void awaitStuck() throws InterruptedException {

@@ -1,11 +1,13 @@
 package io.github.llamacpp4j.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.engine.ContextDecoder;
+import io.github.llamacpp4j.engine.Decoder;
 import io.github.llamacpp4j.engine.Engine;
 import io.github.llamacpp4j.engine.EngineOptions;
 import io.github.llamacpp4j.engine.ModelVocabulary;
@@ -15,6 +17,9 @@ import io.github.llamacpp4j.model.ModelOptions;
 import io.github.llamacpp4j.server.RawClient.Answer;
 import io.github.llamacpp4j.testkit.base.TestModels;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,12 +52,26 @@ class EngineFaultsIT {
                 .build();
         EngineOptions options = EngineOptions.defaults();
         engine = Engine.start(
-                () -> new TrappedDecoder(ContextDecoder.open(model, context, options), trap),
-                new ModelVocabulary(model),
-                options);
+                () -> trapped(ContextDecoder.open(model, context, options)), new ModelVocabulary(model), options);
         llama = Llama.of(model, engine, LlamaOptions.defaults());
         server = Server.start(ServerOptions.builder().port(0).build());
         server.serve("tinychat", llama);
+    }
+
+    /** A decoder that runs into the trap at the beginning of each step: what that throws or waits for befalls the engine's thread. */
+    private Decoder trapped(Decoder decoder) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            if (method.getName().equals("decode")) {
+                trap.get().run();
+            }
+            try {
+                return method.invoke(decoder, arguments);
+            } catch (InvocationTargetException e) {
+                throw requireNonNull(e.getCause());
+            }
+        };
+        return (Decoder)
+                Proxy.newProxyInstance(Decoder.class.getClassLoader(), new Class<?>[] {Decoder.class}, handler);
     }
 
     @AfterEach

@@ -13,9 +13,10 @@ import io.github.llamacpp4j.testkit.base.ProcessMemory;
 record MemoryUse(long heap, long resident) {
 
     static MemoryUse now() {
+        long resident = ProcessMemory.residentBytesWithoutGarbage();
         System.gc();
         Runtime java = Runtime.getRuntime();
-        return new MemoryUse(java.totalMemory() - java.freeMemory(), ProcessMemory.residentBytes());
+        return new MemoryUse(java.totalMemory() - java.freeMemory(), resident);
     }
 
     /** Requires that since then each has grown by less than so many bytes. */

@@ -6,6 +6,7 @@ import io.github.llamacpp4j.server.RawClient.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,6 +148,22 @@ class RequestLimitsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"2;a=", "7fffffff\r\n", "2\r\n{}\r\n0\r\nA: "})
+    void aChunkThatDoesNotEndIsRefusedBeforeItFillsTheMemory(String beginning) throws IOException {
+        byte[] megabyte = new byte[1 << 20];
+        Arrays.fill(megabyte, (byte) ' ');
+        try (RawClient client = new RawClient(server)) {
+            client.send("POST /test HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + beginning);
+            for (int i = 0; i < 8; i++) {
+                client.send(megabyte);
+            }
+            Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.errorCode()).isEqualTo("request_too_large");
+        }
+    }
+
     @Test
     void chunksThatAreNoneAreRefused() throws IOException {
         for (String chunks : new String[] {"zz\r\n{}\r\n0\r\n\r\n", "-5\r\n{}\r\n0\r\n\r\n"}) {
@@ -186,6 +203,7 @@ class RequestLimitsTest {
         for (String request : new String[] {
             "GET /" + "a".repeat(1 << 16) + " HTTP/1.1\r\nHost: a\r\n\r\n",
             "hello\r\n\r\n",
+            "G\u0001T / HTTP/1.1\r\nHost: a\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n",
             "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
             "GET /health HTTP/1.1\r\n\r\n",
@@ -222,6 +240,21 @@ class RequestLimitsTest {
                 .isEqualTo(204);
         assertThat(RawClient.ask(server, RawClient.get("/test/../test")).status())
                 .isBetween(400, 405);
+    }
+
+    @Test
+    void aConnectionThatIsToCloseIsClosedAtOnce() throws IOException {
+        try (Server watching = TestRoutes.server(TestRoutes.options().build(), exchange -> {
+                    exchange.onClientGone(() -> {});
+                    exchange.json(200, exchange.body());
+                });
+                RawClient client = new RawClient(watching)) {
+            long start = System.nanoTime();
+            client.send(RawClient.post("/test", "{}", "Connection: close"));
+            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(client.isClosed()).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        }
     }
 
     @Test

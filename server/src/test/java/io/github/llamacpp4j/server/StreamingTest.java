@@ -130,6 +130,20 @@ class StreamingTest {
     }
 
     @Test
+    void anErrorOfTheMachineIsNoFaultOfTheClientAndIsLoggedWithoutItsWords() throws IOException {
+        try (CapturedLog log = new CapturedLog();
+                Server server = server(exchange -> {
+                    throw new OutOfMemoryError("secret prompt");
+                })) {
+            Answer answer = RawClient.ask(server, REQUEST);
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.body()).doesNotContain("secret");
+            assertThat(log.records()).anyMatch(record -> record.contains("OutOfMemoryError"));
+            assertThat(log.records()).noneMatch(record -> record.contains("secret"));
+        }
+    }
+
+    @Test
     void aClientThatLeavesWhileItsRequestWaitsIsNoticed() throws Exception {
         for (boolean stream : new boolean[] {true, false}) {
             CountDownLatch left = new CountDownLatch(1);
