@@ -20,11 +20,13 @@ import java.util.OptionalDouble;
 final class EngineTarget implements LoadTarget {
 
     private final Llama llama;
+    private final DecodeSteps decodeSteps;
     private EngineStats before;
 
-    /** Takes over {@code llama}. */
-    EngineTarget(Llama llama) {
+    /** Takes over {@code llama}, whose engine {@code decodeSteps} listens to. */
+    EngineTarget(Llama llama, DecodeSteps decodeSteps) {
         this.llama = llama;
+        this.decodeSteps = decodeSteps;
         before = llama.engine().stats();
     }
 
@@ -95,6 +97,11 @@ final class EngineTarget implements LoadTarget {
         long tokens = now.promptTokens() + now.generatedTokens() - before.promptTokens() - before.generatedTokens();
         before = now;
         return steps == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) tokens / steps);
+    }
+
+    @Override
+    public OptionalDouble decodeSpeed(int sequences) {
+        return decodeSteps.take(sequences);
     }
 
     @Override

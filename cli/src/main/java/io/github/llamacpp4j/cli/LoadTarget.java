@@ -18,6 +18,9 @@ interface LoadTarget extends AutoCloseable {
     /** How many tokens a batch had on average since the last call, if that can be known. */
     OptionalDouble averageBatch();
 
+    /** Tokens per second of steps with one token of each of {@code sequences} and no prompt since the last call, if that can be known. */
+    OptionalDouble decodeSpeed(int sequences);
+
     @Override
     void close();
 }

@@ -19,6 +19,7 @@ final class LoadTest implements CheckedFlags {
 
     private static final int CONTEXT_SIZE = 8192;
     private static final int LONGEST_ANSWER = 160;
+    private static final int LONGEST_TOGETHER = 400;
     private static final int ROOM_FOR_QUESTION = 64;
     private static final int LEAST_PARALLEL = 8;
     private static final int MOST_CALLERS = 128;
@@ -26,6 +27,7 @@ final class LoadTest implements CheckedFlags {
     private enum Kind {
         SINGLE,
         CONCURRENCY,
+        DECODE,
         PREFIX,
         INTERFERENCE,
         SCHEMA,
@@ -37,15 +39,16 @@ final class LoadTest implements CheckedFlags {
             arity = "0..*",
             description =
                     "Measure the engine under load instead: ${COMPLETION-CANDIDATES}. single: short, medium and long"
-                            + " prompts; concurrency: so many callers at once; prefix: a shared beginning; interference: a long prompt"
-                            + " arrives while others stream; schema: free text beside JSON under a schema; thinking: on and off.")
+                            + " prompts; concurrency: so many callers at once; decode: batches without prompts, for llama-batched-bench's S_TG;"
+                            + " prefix: a shared beginning; interference: a long prompt arrives while others stream;"
+                            + " schema: free text beside JSON under a schema; thinking: on and off.")
     private List<Kind> workloads = List.of();
 
     @Option(
             names = "--concurrency",
             split = ",",
             paramLabel = "N",
-            description = "The workload concurrency with so many callers (default 1,2,4,8,16).")
+            description = "The workloads concurrency and decode with so many callers (default 1,2,4,8,16).")
     private List<Integer> callers = List.of();
 
     @Option(names = "--prefix", description = "The workload prefix.")
@@ -89,7 +92,7 @@ final class LoadTest implements CheckedFlags {
         if (schema) {
             kinds.add(Kind.SCHEMA);
         }
-        if (!callers.isEmpty() && !kinds.contains(Kind.SCHEMA)) {
+        if (!callers.isEmpty() && !kinds.contains(Kind.SCHEMA) && !kinds.contains(Kind.DECODE)) {
             kinds.add(Kind.CONCURRENCY);
         }
         if (prefix) {
@@ -120,8 +123,13 @@ final class LoadTest implements CheckedFlags {
             if (against != null) {
                 targets.add(OpenAiTarget.at(against));
             }
-            Llama llama = Llama.load(model, options(threads));
-            targets.addFirst(new EngineTarget(llama));
+            DecodeSteps decodeSteps = new DecodeSteps();
+            Llama llama = Llama.load(
+                    model,
+                    options(threads).toBuilder()
+                            .engine(engine -> engine.addListener(decodeSteps))
+                            .build());
+            targets.addFirst(new EngineTarget(llama, decodeSteps));
             LoadReport report = measure(points(texts(llama)), targets, rounds, terminal);
             draw(report);
             return report;
@@ -144,6 +152,7 @@ final class LoadTest implements CheckedFlags {
             switch (kind) {
                 case SINGLE -> points.addAll(workload.single());
                 case CONCURRENCY -> callers().forEach(count -> points.add(workload.concurrency(count, maxTokens)));
+                case DECODE -> callers().forEach(count -> points.add(workload.decode(count, LONGEST_ANSWER)));
                 case PREFIX -> points.add(workload.prefix(maxTokens));
                 case INTERFERENCE -> points.add(workload.interference());
                 case SCHEMA -> callers().forEach(count -> points.add(workload.schema(count, maxTokens)));
@@ -157,8 +166,9 @@ final class LoadTest implements CheckedFlags {
         int parallel = Math.max(
                 LEAST_PARALLEL,
                 callers().stream().mapToInt(count -> count).max().orElse(1));
+        int each = kinds().contains(Kind.DECODE) ? Math.max(LONGEST_TOGETHER, 2 * maxTokens) : 2 * maxTokens;
         LlamaOptions.Builder options = LlamaOptions.builder()
-                .context(context -> context.contextSize(Math.max(CONTEXT_SIZE, parallel * 2 * maxTokens))
+                .context(context -> context.contextSize(Math.max(CONTEXT_SIZE, parallel * each))
                         .threads(threads)
                         .batchThreads(threads))
                 .engine(engine -> engine.parallelSequences(parallel));

@@ -73,12 +73,8 @@ final class OpenAiTarget implements LoadTarget {
     @Override
     public LoadReply send(LoadRequest request, Runnable onPiece) {
         ObjectNode body = body(request);
-        HttpRequest post = HttpRequest.newBuilder(
-                        URI.create(base + (request.thinking() == null ? "/completions" : "/chat/completions")))
-                .timeout(PATIENCE)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(Json.line(body)))
-                .build();
+        URI address = URI.create(base + (request.thinking() == null ? "/completions" : "/chat/completions"));
+        HttpRequest post = JsonPost.to(address, body).timeout(PATIENCE).build();
         long start = System.nanoTime();
         try {
             HttpResponse<Stream<String>> response = client.send(post, HttpResponse.BodyHandlers.ofLines());
@@ -169,6 +165,11 @@ final class OpenAiTarget implements LoadTarget {
 
     @Override
     public OptionalDouble averageBatch() {
+        return OptionalDouble.empty();
+    }
+
+    @Override
+    public OptionalDouble decodeSpeed(int sequences) {
         return OptionalDouble.empty();
     }
 

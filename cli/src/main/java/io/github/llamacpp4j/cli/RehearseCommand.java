@@ -11,9 +11,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +35,7 @@ final class RehearseCommand implements Callable<Integer> {
     private static final int TEXTS = 400;
     private static final int BATCHES = 16;
     private static final int BATCH = 32;
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
 
     private final Terminal terminal;
 
@@ -49,7 +50,7 @@ final class RehearseCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Path file = model.path(terminal);
         if (serve) {
             serve(file);
@@ -60,12 +61,13 @@ final class RehearseCommand implements Callable<Integer> {
                 silent(), "run", "-m", name, "--threads", "1", "--max-tokens", "64", "--temperature", "0.8", "Hello");
     }
 
-    private static void serve(Path file) {
+    private void serve(Path file) throws InterruptedException {
         ServerOptions options = ServerOptions.builder().port(0).build();
         LlamaOptions loading =
                 LlamaOptions.builder().context(context -> context.threads(1)).build();
         try (Server server = Server.start(options);
                 Llama llama = Llama.load(file, loading)) {
+            WarmUp.run(llama, loading, WARM_UP, terminal);
             server.serve(file.toString(), llama);
             try (LoadTarget target = OpenAiTarget.at(server.address().toString())) {
                 ask(target, LONG_ANSWERS, LONG);
@@ -81,7 +83,7 @@ final class RehearseCommand implements Callable<Integer> {
         }
     }
 
-    private static void embed(URI address) {
+    private static void embed(URI address) throws InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (int i = 0; i < TEXTS + BATCHES; i++) {
                 ObjectNode body = Json.object();
@@ -89,17 +91,10 @@ final class RehearseCommand implements Callable<Integer> {
                 for (int text = 0; text < (i < TEXTS ? 1 : BATCH); text++) {
                     input.add("The cat number " + i + " sits on mat number " + text + ".");
                 }
-                client.send(
-                        HttpRequest.newBuilder(address)
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(Json.line(body)))
-                                .build(),
-                        HttpResponse.BodyHandlers.discarding());
+                client.send(JsonPost.to(address, body).build(), HttpResponse.BodyHandlers.discarding());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.llamacpp4j.server.Server;
 import io.github.llamacpp4j.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer>, CheckedFlags {
 
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
+    private static final Duration WARM_UP = Duration.ofMillis(500);
 
     private final Terminal terminal;
     private final ServeSettings settings;
@@ -115,6 +117,9 @@ final class ServeCommand implements Callable<Integer>, CheckedFlags {
             Path file = modelFile();
             try (Llama llama = Llama.load(file, loading)) {
                 template.check(llama);
+                if (serving.warmUp()) {
+                    WarmUp.run(llama, loading, WARM_UP, terminal);
+                }
                 server.serve(name(file), llama);
                 new ServeReport(terminal.err(), llama, loading).print(name(file), file);
                 terminal.out().println("listening on " + server.address());

@@ -16,6 +16,7 @@ final class Workloads {
 
     private static final int SHARED_PREFIX_TOKENS = 1000;
     private static final int PREFIX_CALLERS = 8;
+    private static final int DECODED_PROMPT_TOKENS = 150;
     private static final int NEWCOMER_TOKENS = 1500;
     private static final int INTERFERED_STREAMS = 3;
     private static final int INTERFERED_TOKENS = 160;
@@ -85,6 +86,24 @@ final class Workloads {
                                     .map(LoadReply::firstTokenSeconds)
                                     .toList()));
             target.averageBatch().ifPresent(batch -> values.put("average_batch", batch));
+            return values;
+        });
+    }
+
+    /** So many sequences generate together: the speed of the steps in which all of them do, and of the whole. */
+    Workload decode(int sequences, int tokens) {
+        return new Workload("decode", Integer.toString(sequences), target -> {
+            target.decodeSpeed(sequences);
+            long start = System.nanoTime();
+            List<LoadReply> replies =
+                    together(target, sequences, () -> new LoadRequest(texts.fresh(DECODED_PROMPT_TOKENS), tokens));
+            double wall = (System.nanoTime() - start) / 1e9;
+            Map<String, Double> values = new LinkedHashMap<>();
+            values.put("prompt_tokens", (double) replies.getFirst().promptTokens());
+            target.decodeSpeed(sequences).ifPresent(speed -> values.put("decode_tokens_per_second", speed));
+            values.put(
+                    "total_tokens_per_second",
+                    replies.stream().mapToInt(LoadReply::tokens).sum() / wall);
             return values;
         });
     }

@@ -45,6 +45,18 @@ class BenchCommandIT {
     }
 
     @Test
+    void batchesWithoutPromptsAreMeasuredByTheirSize() throws Exception {
+        CommandRun run = bench("decode", "--concurrency", "1,4", "-o", "json");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode rows = Json.MAPPER.readTree(run.out());
+        assertThat(rows).hasSize(2).allSatisfy(row -> {
+            assertThat(row.path("workload").asString()).isEqualTo("decode");
+            assertThat(row.path("decode_tokens_per_second").asDouble())
+                    .isGreaterThan(row.path("total_tokens_per_second").asDouble());
+        });
+    }
+
+    @Test
     void textUnderASchemaIsMeasuredBesideFreeText() throws Exception {
         CommandRun run = bench("--schema", "--concurrency", "2", "--max-tokens", "24", "-o", "json");
         assertThat(run.code()).as(run.err()).isZero();

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServeCommandIT {
 
@@ -98,7 +100,7 @@ class ServeCommandIT {
 
     @Test
     void whatIsServedAndWhatWasFittedIsTold() throws Exception {
-        Process process = serve("--port", "0", "-np", "2");
+        Process process = serve("--port", "0", "-np", "2", "--no-warmup");
         try {
             address(process);
         } finally {
@@ -113,6 +115,37 @@ class ServeCommandIT {
                         "backend ",
                         "fitted context to 2048")
                 .doesNotContain("fitted threads");
+    }
+
+    /** In the second case nothing is made up at all. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void requestsThatWereMadeUpAreNotCounted(boolean warmUp) throws Exception {
+        Path config = Files.writeString(folder.resolve("serve.properties"), "port=0\nno-warmup=" + !warmUp + "\n");
+        Process process = serve("--config", config.toString());
+        try {
+            URI server = address(process);
+            assertThat(get(server.resolve("/slots")))
+                    .contains("\"is_processing\":false")
+                    .doesNotContain("id_task");
+            assertThat(get(server.resolve("/metrics")))
+                    .doesNotContain("/v1/", "/apply-template")
+                    .contains(
+                            "llamacpp4j_engine_requests_submitted_total 0",
+                            "llamacpp4j_engine_tokens_total{kind=\"prompt\"} 0",
+                            "llamacpp4j_engine_sequences_retained 0");
+            HttpRequest question = HttpRequest.newBuilder(server.resolve("/v1/completions"))
+                    .POST(BodyPublishers.ofString("{\"prompt\":\"Once upon\",\"max_tokens\":2}"))
+                    .build();
+            assertThat(send(question).statusCode()).isEqualTo(200);
+            assertThat(get(server.resolve("/metrics"))).contains("llamacpp4j_engine_requests_submitted_total 1");
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private String get(URI address) throws Exception {
+        return send(HttpRequest.newBuilder(address).build()).body();
     }
 
     private HttpResponse<String> send(HttpRequest request) throws Exception {
