@@ -1,5 +1,6 @@
 package io.github.llamacpp4j.cli;
 
+import io.github.llamacpp4j.engine.CacheLayout;
 import io.github.llamacpp4j.engine.EngineOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -10,8 +11,17 @@ final class EngineFlags {
     @Option(
             names = {"-np", "--parallel"},
             paramLabel = "N",
-            description = "Requests that are worked on at the same time (default 4).")
-    private int parallel = EngineOptions.defaults().parallelSequences();
+            description =
+                    "Requests that are worked on at the same time (default 4). If given, each has its part of the context to"
+                            + " itself where the parts have at least 2048 tokens.")
+    private @Nullable Integer parallel;
+
+    @Option(
+            names = {"-kvu", "--kv-unified"},
+            negatable = true,
+            description =
+                    "Let each of them use the whole context, or only its part of it, which is faster where many work.")
+    private @Nullable Boolean unified;
 
     @Option(
             names = "--queue",
@@ -33,10 +43,19 @@ final class EngineFlags {
     private @Nullable Integer cacheCells;
 
     int parallel() {
-        return parallel;
+        return parallel == null ? EngineOptions.defaults().parallelSequences() : parallel;
+    }
+
+    /** As llama-server: whoever says how many there are divides the context by that number, if no request gets too little of it. */
+    private CacheLayout cacheLayout() {
+        if (unified != null) {
+            return unified ? CacheLayout.UNIFIED : CacheLayout.SPLIT;
+        }
+        return parallel == null ? CacheLayout.UNIFIED : CacheLayout.SPLIT_IF_ROOMY;
     }
 
     void fill(EngineOptions.Builder engine) {
+        engine.cacheLayout(cacheLayout());
         Flags.set(queue, engine::queueCapacity);
         Flags.set(retained, engine::retainedSequences);
         Flags.set(cacheCells, engine::cacheCells);

@@ -2,6 +2,7 @@ package io.github.llamacpp4j.cli;
 
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
+import io.github.llamacpp4j.engine.CacheLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,11 @@ final class LoadTest implements CheckedFlags {
 
     @Option(names = "--draft-tokens", paramLabel = "N", description = "Tokens to guess per step (default 0, off).")
     private @Nullable Integer draftTokens;
+
+    @Option(
+            names = {"-no-kvu", "--no-kv-unified"},
+            description = "Give each sequence an equal part of the context to itself.")
+    private boolean splitCache;
 
     /** Whether a workload was asked for. */
     boolean isWanted() {
@@ -171,7 +177,8 @@ final class LoadTest implements CheckedFlags {
                 .context(context -> context.contextSize(Math.max(CONTEXT_SIZE, parallel * each))
                         .threads(threads)
                         .batchThreads(threads))
-                .engine(engine -> engine.parallelSequences(parallel));
+                .engine(engine -> engine.parallelSequences(parallel)
+                        .cacheLayout(splitCache ? CacheLayout.SPLIT : CacheLayout.UNIFIED));
         Flags.requireFile("--draft-model", draftModel);
         if (draftModel != null) {
             options.draftModel(draftModel, draftTokens == null ? 4 : draftTokens);

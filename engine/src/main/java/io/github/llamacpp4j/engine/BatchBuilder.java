@@ -20,6 +20,7 @@ final class BatchBuilder {
     private static final int CELLS_READ_IN_VAIN = 512;
 
     private final TokenBatch batch;
+    private final boolean split;
     private final List<BatchSlice> slices = new ArrayList<>();
     private final Speculation speculation;
     private final Checkpoints checkpoints;
@@ -27,8 +28,9 @@ final class BatchBuilder {
     private int decodeTokens;
     private int draftRoom;
 
-    BatchBuilder(int batchSize, Speculation speculation, Checkpoints checkpoints) {
-        batch = new TokenBatch(batchSize);
+    BatchBuilder(DecoderLimits limits, Speculation speculation, Checkpoints checkpoints) {
+        batch = new TokenBatch(limits.batchSize());
+        split = limits.split();
         this.speculation = speculation;
         this.checkpoints = checkpoints;
     }
@@ -82,7 +84,9 @@ final class BatchBuilder {
      */
     private boolean isCrowded(List<Sequence> prefilling, int usedCells) {
         int own = prefilling.stream().mapToInt(Sequence::decoded).max().orElse(0);
-        return decodeTokens + prefilling.size() > 1 && usedCells - PRICE_OUTSIDE_TILE * own > CELLS_READ_IN_VAIN;
+        return !split
+                && decodeTokens + prefilling.size() > 1
+                && usedCells - PRICE_OUTSIDE_TILE * own > CELLS_READ_IN_VAIN;
     }
 
     /** Builds a batch of one sequence only. */

@@ -13,7 +13,7 @@ final class Branch {
         PINNED
     }
 
-    private final int sequenceId;
+    private int sequenceId;
     private CellNode end;
     private int length;
     private Use use = Use.LIVE;
@@ -26,6 +26,10 @@ final class Branch {
 
     int sequenceId() {
         return sequenceId;
+    }
+
+    void sequenceId(int newSequenceId) {
+        sequenceId = newSequenceId;
     }
 
     /** The number of tokens from the root to the end. */

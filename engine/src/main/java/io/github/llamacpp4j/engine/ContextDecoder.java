@@ -23,6 +23,9 @@ public final class ContextDecoder implements Decoder {
     private final ContextMemory memory;
     private final DecoderLimits limits;
     private final Batch batch;
+    /** Where in llama.cpp's batch each token of the engine's went. */
+    private final int[] places;
+
     private final Set<Saved> copies = new HashSet<>();
 
     private ContextDecoder(Context context, DecoderLimits limits) {
@@ -30,6 +33,7 @@ public final class ContextDecoder implements Decoder {
         this.limits = limits;
         memory = context.memory();
         batch = new Batch(limits.batchSize());
+        places = new int[limits.batchSize()];
     }
 
     /**
@@ -40,25 +44,33 @@ public final class ContextDecoder implements Decoder {
      * @param engine how many sequences there will be, and whether each has cells of its own
      */
     public static ContextDecoder open(Model model, ContextOptions options, EngineOptions engine) {
-        int retained = engine.deterministic() ? 0 : engine.retainedSequences();
+        boolean unified = isUnified(model, options, engine);
+        int retained = unified ? engine.retainedSequences() : 0;
         Context context = model.newContext(options.toBuilder()
                 .maxSequences(Math.min(ContextOptions.MAX_SEQUENCES, engine.parallelSequences() + retained))
-                .unifiedCache(!engine.deterministic())
+                .unifiedCache(unified)
                 .fullSlidingWindowCache(false)
                 .build());
         try {
-            return new ContextDecoder(context, limits(model.info(), context, engine));
+            return new ContextDecoder(context, limits(model.info(), context, unified));
         } catch (RuntimeException e) {
             context.close();
             throw e;
         }
     }
 
+    private static boolean isUnified(Model model, ContextOptions options, EngineOptions engine) {
+        int contextSize = options.contextSize() == ContextOptions.MODEL_CONTEXT_SIZE
+                ? model.info().trainedContextSize()
+                : options.contextSize();
+        return !engine.deterministic() && engine.cacheLayout().isUnified(contextSize, engine.parallelSequences());
+    }
+
     /**
      * Cells that a sliding window has left are overwritten by whatever sequence comes next, in a cache of full size too
      * ({@code llama_kv_cache::find_slot}), so what such a memory holds of a beginning cannot be relied on.
      */
-    private static DecoderLimits limits(ModelInfo model, Context context, EngineOptions engine) {
+    private static DecoderLimits limits(ModelInfo model, Context context, boolean unified) {
         boolean cutting = !model.recurrent() && !model.hybrid() && model.slidingWindow() == 0;
         return new DecoderLimits(
                 context.vocabularySize(),
@@ -66,7 +78,7 @@ public final class ContextDecoder implements Decoder {
                 context.sequenceContextSize(),
                 context.batchSize(),
                 context.maxSequences(),
-                cutting && !engine.deterministic(),
+                cutting && unified,
                 cutting,
                 cutting && context.memory().canShift());
     }
@@ -83,10 +95,7 @@ public final class ContextDecoder implements Decoder {
 
     @Override
     public DecodeStatus decode(TokenBatch tokens) {
-        batch.clear();
-        for (int i = 0; i < tokens.size(); i++) {
-            batch.add(tokens.token(i), tokens.position(i), tokens.sequenceId(i), tokens.isOutput(i));
-        }
+        fill(tokens);
         return switch (context.tryDecode(batch)) {
             case DONE -> DecodeStatus.DECODED;
             case NO_ROOM -> DecodeStatus.NO_ROOM;
@@ -94,9 +103,22 @@ public final class ContextDecoder implements Decoder {
         };
     }
 
+    /** Where each sequence has cells of its own, llama.cpp computes those together whose ids follow each other in the batch. */
+    private void fill(TokenBatch tokens) {
+        batch.clear();
+        for (int sequence = 0; sequence < (limits.split() ? limits.sequences() : 1); sequence++) {
+            for (int i = 0; i < tokens.size(); i++) {
+                if (!limits.split() || tokens.sequenceId(i) == sequence) {
+                    places[i] = batch.size();
+                    batch.add(tokens.token(i), tokens.position(i), tokens.sequenceId(i), tokens.isOutput(i));
+                }
+            }
+        }
+    }
+
     @Override
     public void copyLogits(int batchIndex, float[] row) {
-        context.copyLogits(batchIndex, row);
+        context.copyLogits(places[batchIndex], row);
     }
 
     @Override

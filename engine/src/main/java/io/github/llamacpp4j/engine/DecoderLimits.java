@@ -27,6 +27,14 @@ public record DecoderLimits(
         return (long) sequences * sequenceCells > cells;
     }
 
+    /**
+     * Whether each sequence has cells of its own. llama.cpp then computes sequences together only where their ids follow each other
+     * ({@code llama_batch_allocr::split_equal}).
+     */
+    boolean split() {
+        return !sharing && !pooled();
+    }
+
     /** Checks that all numbers are positive. */
     public DecoderLimits {
         if (vocabularySize < 1 || cells < 1 || sequenceCells < 1 || batchSize < 1 || sequences < 1) {

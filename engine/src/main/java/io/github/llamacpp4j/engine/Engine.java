@@ -102,8 +102,11 @@ public final class Engine implements AutoCloseable {
     public static Engine start(
             Model model, Model draftModel, ModelVocabulary vocabulary, ContextOptions context, EngineOptions options) {
         DraftVocabulary.check(model.tokenizer(), draftModel.tokenizer());
-        EngineOptions plain =
-                options.toBuilder().retainedSequences(0).deterministic(false).build();
+        EngineOptions plain = options.toBuilder()
+                .retainedSequences(0)
+                .deterministic(false)
+                .cacheLayout(CacheLayout.UNIFIED)
+                .build();
         int vocabularySize = model.tokenizer().size();
         return start(
                 () -> ContextDecoder.open(model, context, options),

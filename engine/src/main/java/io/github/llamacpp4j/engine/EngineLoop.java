@@ -61,8 +61,8 @@ final class EngineLoop {
         store = new SequenceStore(decoder, options, telemetry);
         speculation = new Speculation(drafter, decoder.limits(), options);
         checkpoints = new Checkpoints(store, options);
-        builder = new BatchBuilder(decoder.limits().batchSize(), speculation, checkpoints);
-        budget = new PrefillBudget(options);
+        builder = new BatchBuilder(decoder.limits(), speculation, checkpoints);
+        budget = new PrefillBudget(options, decoder.limits().split());
         runner = new StepRunner(decoder, store);
         intake = new TokenIntake(new TokenSampler(decoder, vocabulary), vocabulary, clock, telemetry);
         deliveryIntervalNanos = Nanos.of(options.deliveryInterval());
@@ -247,7 +247,7 @@ final class EngineLoop {
     }
 
     private boolean canShareLive() {
-        return store.limits().sharing() && store.limits().cutting();
+        return store.limits().cutting();
     }
 
     private static int sharedPrompt(Sequence sequence, Sequence leader) {
@@ -307,6 +307,7 @@ final class EngineLoop {
     private void decode(List<Sequence> runnable) {
         long begin = clock.getAsLong();
         store.offload(growthSoon(0));
+        store.pack();
         Sequence suspect = runner.nextSuspect(runnable);
         if (suspect != null) {
             builder.buildAlone(suspect, suspect.pending());

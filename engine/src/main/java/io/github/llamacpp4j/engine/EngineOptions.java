@@ -110,6 +110,11 @@ public final class EngineOptions {
         return values.speculativeTokens;
     }
 
+    /** How the sequences divide the context among them. */
+    public CacheLayout cacheLayout() {
+        return values.cacheLayout;
+    }
+
     /** Whether a request's output must not depend on its neighbours, at the price of speed. */
     public boolean deterministic() {
         return values.deterministic;
@@ -137,6 +142,7 @@ public final class EngineOptions {
         private Duration dropCacheAfter = Duration.ZERO;
         private Duration stuckAfter = Duration.ofSeconds(60);
         private int speculativeTokens;
+        private CacheLayout cacheLayout = CacheLayout.UNIFIED;
         private boolean deterministic;
         private final List<EngineListener> listeners = new ArrayList<>();
 
@@ -157,6 +163,7 @@ public final class EngineOptions {
             dropCacheAfter = from.dropCacheAfter;
             stuckAfter = from.stuckAfter;
             speculativeTokens = from.speculativeTokens;
+            cacheLayout = from.cacheLayout;
             deterministic = from.deterministic;
             listeners.addAll(from.listeners);
         }
@@ -263,9 +270,15 @@ public final class EngineOptions {
             return this;
         }
 
+        /** Sets how the sequences divide the context among them. Default {@link CacheLayout#UNIFIED}; without effect if {@link #deterministic}. */
+        public Builder cacheLayout(CacheLayout value) {
+            cacheLayout = requireNonNull(value, "cacheLayout");
+            return this;
+        }
+
         /**
-         * Sets whether a request's output must not depend on its neighbours: every sequence is then decoded by itself, in pieces
-         * of fixed length, and shares no prefix. Default false.
+         * Sets whether a request's output must not depend on its neighbours: every sequence then has cells of its own, is decoded by
+         * itself, in pieces of fixed length, and shares no prefix. Default false.
          */
         public Builder deterministic(boolean value) {
             deterministic = value;

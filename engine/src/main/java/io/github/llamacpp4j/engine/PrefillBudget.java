@@ -25,14 +25,22 @@ final class PrefillBudget {
     /** Where this many tiles fit the target time, the number of steps matters more than what attention reads in vain. */
     private static final int TILES_OF_FAST_MACHINE = 8;
 
+    /**
+     * Where each sequence has cells of its own, one token of a prompt is computed together with the next ones of the others, and
+     * the rest by itself.
+     */
+    private static final int ROWS_BEFORE_SPLIT_PROMPT = -1;
+
     private static final double WEIGHT = 0.25;
 
+    private final boolean split;
     private final long targetNanos;
     private final long soloTargetNanos;
     private double nanosPerToken;
     private double nanosPerStep;
 
-    PrefillBudget(EngineOptions options) {
+    PrefillBudget(EngineOptions options, boolean split) {
+        this.split = split;
         targetNanos = Nanos.of(options.prefillTargetTime());
         soloTargetNanos = Nanos.of(options.soloPrefillTargetTime());
     }
@@ -55,7 +63,7 @@ final class PrefillBudget {
         }
         return decodeTokens == 0
                 ? Math.min(LARGEST_ALONE, fitting((double) soloTargetNanos, 0))
-                : fitting(targetNanos - nanosPerStep, decodeTokens);
+                : fitting(targetNanos - nanosPerStep, split ? ROWS_BEFORE_SPLIT_PROMPT : decodeTokens);
     }
 
     private int fitting(double nanos, int decodeTokens) {
@@ -63,7 +71,7 @@ final class PrefillBudget {
         int rows = tokens + decodeTokens;
         int tiles = (rows + TILE / 3) / TILE;
         boolean nearlyWhole = Math.abs(rows - tiles * TILE) <= TILE / 3;
-        return nearlyWhole && tiles * TILE > decodeTokens
+        return nearlyWhole && tiles * TILE > Math.max(decodeTokens, 0)
                 ? tiles * TILE - decodeTokens
                 : Math.max(SMALLEST, tokens / SMALLEST * SMALLEST);
     }

@@ -1,15 +1,14 @@
 package io.github.llamacpp4j.engine;
 
 import io.github.llamacpp4j.engine.Branch.Use;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +32,9 @@ final class SequenceStore {
     /** So many tokens must be saved at least for a saved state to be copied back, or a state to be saved. */
     private static final int WORTH_COPYING = 16;
 
+    /** An end of at most one part in so many of a sequence takes less time to compute again than the sequence does to be copied. */
+    private static final int SHORT_END = 8;
+
     private static final int MOST_CACHED_CELLS = 1024;
 
     /** llama.cpp computes attention over cells in steps of this many ({@code llama_kv_cache::get_n_kv}): idle ones that fill up a step are free. */
@@ -48,7 +50,7 @@ final class SequenceStore {
     private final int cacheCells;
     private final int mostPinned;
     private final CellTree tree = new CellTree();
-    private final Deque<Integer> freeIds = new ArrayDeque<>();
+    private final Set<Integer> freeIds = new TreeSet<>();
     private final Set<Branch> live = new LinkedHashSet<>();
     private final Set<Branch> idle = new LinkedHashSet<>();
     private int pinnedCells;
@@ -66,7 +68,7 @@ final class SequenceStore {
         for (int id = 0; id < ids; id++) {
             freeIds.add(id);
         }
-        mostPinned = options.deterministic() ? 0 : Math.min(options.retainedSequences(), ids - 1);
+        mostPinned = options.deterministic() || limits.split() ? 0 : Math.min(options.retainedSequences(), ids - 1);
     }
 
     DecoderLimits limits() {
@@ -104,12 +106,21 @@ final class SequenceStore {
     private Prefix findWhole(int[] tokens, int limit) {
         Prefix best = Prefix.NONE;
         for (Branch branch : idle) {
-            int shared = tree.commonPrefix(branch, tokens, limit);
-            if (shared > best.length() && (limits.cutting() || shared == branch.length())) {
-                best = new Prefix(null, branch, null, shared);
+            best = longer(best, branch, tokens, limit);
+        }
+        if (limits.cutting()) {
+            for (Branch branch : live) {
+                best = longer(best, branch, tokens, limit);
             }
         }
         return best;
+    }
+
+    private Prefix longer(Prefix best, Branch branch, int[] tokens, int limit) {
+        int shared = tree.commonPrefix(branch, tokens, limit);
+        boolean whole = shared == branch.length() && branch.use() != Use.LIVE;
+        boolean usable = whole || (limits.cutting() && shared >= WORTH_COPYING);
+        return usable && shared > best.length() ? new Prefix(null, branch, null, shared) : best;
     }
 
     /**
@@ -189,7 +200,7 @@ final class SequenceStore {
             idle.remove(source);
             return Optional.of(start(source, prefix.length()));
         }
-        int id = freeIds.remove();
+        int id = takeId();
         boolean shared = prefix.match() != null;
         HostCache.Entry saved = prefix.saved() == null && !shared && source != null ? copy(source) : prefix.saved();
         if (saved != null) {
@@ -229,8 +240,70 @@ final class SequenceStore {
         return start(branch, 0);
     }
 
-    private boolean isWorthAdopting(Branch source, Prefix prefix) {
-        return prefix.match() == null || source.length() == prefix.length();
+    /** Sharing costs nothing. Copying does, so that a short end is given up for it. */
+    private static boolean isWorthAdopting(Branch source, Prefix prefix) {
+        int lost = source.length() - prefix.length();
+        return lost == 0 || (prefix.match() == null && lost <= source.length() / SHORT_END);
+    }
+
+    /** One as near as can be to those in work, so that {@link #pack} has nothing to do. */
+    private int takeId() {
+        int id = freeIds.stream().min(Comparator.comparingInt(this::distance)).orElseThrow();
+        freeIds.remove(id);
+        return id;
+    }
+
+    private int distance(int id) {
+        return live.stream()
+                .mapToInt(branch -> Math.abs(branch.sequenceId() - id))
+                .min()
+                .orElse(0);
+    }
+
+    /** Makes the ids of live sequences follow each other where that lets them be computed together. */
+    void pack() {
+        if (!limits.split() || options.deterministic()) {
+            return;
+        }
+        boolean moved = true;
+        while (moved) {
+            moved = packOne();
+        }
+    }
+
+    private boolean packOne() {
+        List<Branch> byId = live.stream()
+                .sorted(Comparator.comparingInt(Branch::sequenceId))
+                .toList();
+        for (int i = 1; i < byId.size(); i++) {
+            int gap = byId.get(i - 1).sequenceId() + 1;
+            if (byId.get(i).sequenceId() > gap) {
+                Branch lowest = byId.getFirst();
+                Branch highest = byId.getLast();
+                return move(lowest.length() < highest.length() ? lowest : highest, gap);
+            }
+        }
+        return false;
+    }
+
+    private boolean move(Branch branch, int id) {
+        idle.stream().filter(other -> other.sequenceId() == id).findFirst().ifPresent(this::evict);
+        int from = branch.sequenceId();
+        if (branch.length() > 0 && !copy(from, id)) {
+            return false;
+        }
+        decoder.cut(from, 0);
+        freeIds.remove(id);
+        freeIds.add(from);
+        branch.sequenceId(id);
+        return true;
+    }
+
+    private boolean copy(int from, int to) {
+        Optional<SavedSequence> state = decoder.save(from);
+        boolean copied = state.isPresent() && decoder.restore(to, state.get());
+        state.ifPresent(SavedSequence::close);
+        return copied;
     }
 
     private Branch start(Branch branch, int length) {
@@ -301,7 +374,7 @@ final class SequenceStore {
             cachedCells = UNKNOWN;
             decoder.cut(branch.sequenceId(), 0);
             tree.remove(branch);
-            freeIds.addFirst(branch.sequenceId());
+            freeIds.add(branch.sequenceId());
         }
     }
 
@@ -333,8 +406,7 @@ final class SequenceStore {
                 || !tree.isSearchable(branch)) {
             return false;
         }
-        Optional<Branch> twin =
-                limits.cutting() && limits.sharing() ? tree.findTwin(branch, tokens.array()) : Optional.empty();
+        Optional<Branch> twin = limits.cutting() ? tree.findTwin(branch, tokens.array()) : Optional.empty();
         twin.ifPresent(this::touch);
         return twin.isEmpty();
     }
@@ -397,13 +469,15 @@ final class SequenceStore {
 
     private boolean evictExcept(@Nullable Branch kept) {
         Optional<Branch> oldest = oldestExcept(kept);
-        oldest.ifPresent(branch -> {
-            int before = usedCells();
-            save(branch);
-            close(branch);
-            telemetry.evicted(before - usedCells());
-        });
+        oldest.ifPresent(this::evict);
         return oldest.isPresent();
+    }
+
+    private void evict(Branch branch) {
+        int before = usedCells();
+        save(branch);
+        close(branch);
+        telemetry.evicted(before - usedCells());
     }
 
     private void save(Branch branch) {

@@ -2,6 +2,7 @@ package io.github.llamacpp4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.Model;
 import io.github.llamacpp4j.testkit.base.ProcessMemory;
 import java.lang.management.ManagementFactory;
@@ -24,18 +25,29 @@ class CancelStormIT {
     private static final String QUESTION = "What is the capital of France?";
     private static final String ANSWER = "The capital of France is Paris.";
     private static final int CALLERS = 8;
+    private static final int SEQUENCES = 6;
     private static final int MORE_THAN_IS_DELIVERED_UNREAD =
             EngineOptions.defaults().eventCapacity() + 100;
     private static final long GROWTH_BYTES = 48L << 20;
 
     @Test
     void nothingIsLeftOfCancelledRequests() throws Exception {
+        check(TinyChatEngines.context().build(), CacheLayout.UNIFIED);
+    }
+
+    @Test
+    void nothingIsLeftOfCancelledRequestsWithCellsOfTheirOwn() throws Exception {
+        check(TinyChatEngines.context().contextSize(SEQUENCES * 768).build(), CacheLayout.SPLIT);
+    }
+
+    private static void check(ContextOptions context, CacheLayout layout) throws Exception {
         try (Model model = TinyChatEngines.load();
                 Engine engine = Engine.start(
                         model,
-                        TinyChatEngines.context().build(),
+                        context,
                         EngineOptions.builder()
-                                .parallelSequences(6)
+                                .parallelSequences(SEQUENCES)
+                                .cacheLayout(layout)
                                 .retainedSequences(0)
                                 .queueCapacity(16)
                                 .build())) {

@@ -103,12 +103,15 @@ class EngineStormTest {
         boolean cutting = random.nextInt(3) > 0;
         boolean sharing = cutting && random.nextInt(3) > 0;
         int cells = random.nextInt(60, 400);
+        int sequences = random.nextInt(1, 10);
+        boolean split = !sharing && random.nextBoolean();
+        int sequenceCells = random.nextInt(50, cells);
         DecoderLimits limits = new DecoderLimits(
                 300,
-                cells,
-                random.nextInt(50, cells),
+                split ? sequences * sequenceCells : cells,
+                sequenceCells,
                 random.nextInt(4, 64),
-                random.nextInt(1, 10),
+                sequences,
                 sharing,
                 cutting,
                 cutting && random.nextBoolean());

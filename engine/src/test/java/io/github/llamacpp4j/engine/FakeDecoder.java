@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,9 @@ final class FakeDecoder implements Decoder {
     Runnable whileDecoding;
 
     Runnable whileClosing = () -> {};
+
+    /** The sequences of the last batch. */
+    final Set<Integer> together = new TreeSet<>();
 
     int decodedTokens;
 
@@ -112,6 +116,8 @@ final class FakeDecoder implements Decoder {
         for (int i = 0; i < batch.size(); i++) {
             perSequence.merge(batch.sequenceId(i), 1, Integer::sum);
         }
+        together.clear();
+        together.addAll(perSequence.keySet());
         batches.add(perSequence.values().stream().sorted().toList());
     }
 

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * With the option {@code deterministic} an answer is the same to the last bit, whatever else the engine is doing. Without it, a
@@ -66,19 +68,23 @@ class IsolationIT {
         }
     }
 
-    @Test
-    void tinyChatDiffersWithoutTheOptionOnlyWhereTheChoiceWasClose() {
-        checkClose(TestModels.tinychat(), Scale.of(24, 96));
+    @ParameterizedTest
+    @EnumSource(names = {"UNIFIED", "SPLIT"})
+    void tinyChatDiffersWithoutTheOptionOnlyWhereTheChoiceWasClose(CacheLayout layout) {
+        checkClose(TestModels.tinychat(), layout, Scale.of(24, 96));
     }
 
-    @Test
-    void smolLmDiffersWithoutTheOptionOnlyWhereTheChoiceWasClose() {
-        checkClose(TestModels.smolLm2(), Scale.of(6, 48));
+    @ParameterizedTest
+    @EnumSource(names = {"UNIFIED", "SPLIT"})
+    void smolLmDiffersWithoutTheOptionOnlyWhereTheChoiceWasClose(CacheLayout layout) {
+        checkClose(TestModels.smolLm2(), layout, Scale.of(6, 48));
     }
 
-    private static void checkClose(Path file, int tokens) {
-        EngineOptions options =
-                EngineOptions.builder().parallelSequences(NEIGHBOURS).build();
+    private static void checkClose(Path file, CacheLayout layout, int tokens) {
+        EngineOptions options = EngineOptions.builder()
+                .parallelSequences(NEIGHBOURS)
+                .cacheLayout(layout)
+                .build();
         try (Model model = Model.load(file)) {
             RowTaps taps = new RowTaps(new ModelVocabulary(model), model, context(), options);
             List<RowTaps.Tap> alone = new ArrayList<>();

@@ -8,7 +8,7 @@ class PrefillBudgetTest {
 
     private static final long MS = 1_000_000;
 
-    private final PrefillBudget budget = new PrefillBudget(EngineOptions.defaults());
+    private final PrefillBudget budget = new PrefillBudget(EngineOptions.defaults(), false);
 
     @Test
     void aPromptAloneIsCutWhereLlamaCppCutsIt() {

@@ -297,13 +297,87 @@ class PrefixReuseTest {
     }
 
     @Test
-    void separateStreamsAreTakenOverAndCut() {
+    void separateStreamsAreCopied() {
         EngineHarness engine =
                 new EngineHarness(limits(4000, false, true), options().parallelSequences(2));
         run(engine, SYSTEM + "one");
         Completion second = run(engine, SYSTEM + "two");
         assertThat(second.end().usage().cachedTokens()).isEqualTo(SYSTEM.length());
+        assertThat(engine.loop.stats().retainedSequences()).isEqualTo(2);
+        engine.checkCells();
+    }
+
+    @Test
+    void aSplitSequenceInWorkIsCopied() {
+        EngineHarness engine =
+                new EngineHarness(limits(4000, false, true), options().parallelSequences(2));
+        Generation first = engine.submit(request(SYSTEM + "one").maxTokens(30));
+        engine.step(5);
+        Completion second = engine.result(engine.submit(request(SYSTEM + "two")));
+        assertThat(second.end().usage().cachedTokens()).isEqualTo(SYSTEM.length());
+        assertThat(second.text()).isEqualTo(engine.alone(SYSTEM + "two", 10));
+        assertThat(engine.result(first).text()).isEqualTo(engine.alone(SYSTEM + "one", 30));
+        engine.checkCells();
+    }
+
+    @Test
+    void splitSequencesThatStartTogetherReadTheirBeginningOnce() {
+        EngineHarness engine = new EngineHarness(limits(4000, false, true), options());
+        List<Generation> streams = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            streams.add(engine.submit(request(SYSTEM + "user " + i)));
+        }
+        engine.runAll();
+        assertThat(engine.decoder.decodedTokens).isLessThan(2 * SYSTEM.length() + 4 * 20);
+        for (int i = 0; i < 4; i++) {
+            assertThat(streams.get(i).result().text()).isEqualTo(engine.alone(SYSTEM + "user " + i, 10));
+        }
+        engine.checkCells();
+    }
+
+    @Test
+    void theShortEndOfASplitSequenceIsGivenUpForACopy() {
+        EngineHarness engine = new EngineHarness(limits(4000, false, true), options());
+        run(engine, SYSTEM.repeat(3) + "one");
+        int saves = engine.decoder.saves;
+        Completion second = run(engine, SYSTEM.repeat(3) + "two");
+        assertThat(second.end().usage().cachedTokens()).isEqualTo(3 * SYSTEM.length());
+        assertThat(engine.decoder.saves).isEqualTo(saves);
         assertThat(engine.loop.stats().retainedSequences()).isEqualTo(1);
+    }
+
+    @Test
+    void splitSequencesCloseTheGapThatOneLeaves() {
+        EngineHarness engine = new EngineHarness(limits(4000, false, true), options());
+        List<Generation> streams = new ArrayList<>();
+        for (String prompt : List.of("aaa", "bbb", "ccc", "ddd")) {
+            streams.add(engine.submit(request(prompt).maxTokens(40)));
+        }
+        engine.step(5);
+        streams.get(1).cancel();
+        engine.step(2);
+        assertThat(engine.decoder.together).containsExactly(0, 1, 2);
+        engine.runAll();
+        assertThat(streams.get(0).result().text()).isEqualTo(engine.alone("aaa", 40));
+        assertThat(streams.get(2).result().text()).isEqualTo(engine.alone("ccc", 40));
+        assertThat(streams.get(3).result().text()).isEqualTo(engine.alone("ddd", 40));
+        engine.checkCells();
+    }
+
+    @Test
+    void aGapStaysWhereNothingCanBeCopied() {
+        EngineHarness engine = new EngineHarness(limits(4000, false, true), options());
+        engine.decoder.refusesStates = true;
+        List<Generation> streams = new ArrayList<>();
+        for (String prompt : List.of("aaa", "bbb", "ccc")) {
+            streams.add(engine.submit(request(prompt).maxTokens(40)));
+        }
+        engine.step(5);
+        streams.get(1).cancel();
+        engine.runAll();
+        assertThat(streams.get(0).result().text()).isEqualTo(engine.alone("aaa", 40));
+        assertThat(streams.get(2).result().text()).isEqualTo(engine.alone("ccc", 40));
+        engine.checkCells();
     }
 
     @Test
