@@ -1,5 +1,6 @@
 package io.github.llamacpp4j;
 
+import io.github.llamacpp4j.chat.ChatJson;
 import io.github.llamacpp4j.chat.ChatTemplate;
 import io.github.llamacpp4j.chat.ChatTemplateOptions;
 import io.github.llamacpp4j.chat.RenderedPrompt;
@@ -34,8 +35,12 @@ record AnswerRules(Object key, Function<TokenVocabulary, Optional<Grammar>> gram
         if (text.isEmpty() && !demanded && !tools) {
             return Optional.empty();
         }
-        Key key =
-                new Key(text, offered.tools().toString(), choice, prompt.generationPrompt(), offered.enableThinking());
+        Key key = new Key(
+                text,
+                ChatJson.writeTools(offered.tools()),
+                choice,
+                prompt.generationPrompt(),
+                offered.enableThinking());
         return Optional.of(new AnswerRules(key, vocabulary -> {
             if (demanded) {
                 return Optional.of(template.toolCallGrammar(prompt, offered, choice, vocabulary));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokenizes rendered prompts so that nothing a message says becomes markup. Control tokens come only from literals that
@@ -38,7 +39,7 @@ public final class PromptTokenizer {
                     + "|\\[/?[A-Z]{3,}\\]");
     private static final String LINE = "\n";
 
-    private final Map<Character, List<VocabularyToken>> tokens = new HashMap<>();
+    private final Node tokens = new Node();
     private final TextTokenizer tokenizer;
     private final String template;
     private final OptionalInt beginning;
@@ -60,9 +61,7 @@ public final class PromptTokenizer {
         for (VocabularyToken token : tokens) {
             boolean blank = token.text().isBlank();
             if (!token.text().isEmpty() && (!blank || token.kind() == VocabularyToken.Kind.CONTROL)) {
-                this.tokens
-                        .computeIfAbsent(token.text().charAt(0), first -> new ArrayList<>())
-                        .add(token);
+                this.tokens.add(token);
             }
         }
     }
@@ -121,6 +120,20 @@ public final class PromptTokenizer {
         return split(text, controls, cuts);
     }
 
+    /** The tokens that begin alike. */
+    private static final class Node {
+        private final Map<Character, Node> longer = new HashMap<>();
+        private final List<VocabularyToken> ended = new ArrayList<>();
+
+        void add(VocabularyToken token) {
+            Node node = this;
+            for (int i = 0; i < token.text().length(); i++) {
+                node = node.longer.computeIfAbsent(token.text().charAt(i), next -> new Node());
+            }
+            node.ended.add(token);
+        }
+    }
+
     private record Occurrence(VocabularyToken token, int start) {
         int end() {
             return start + token.text().length();
@@ -136,10 +149,12 @@ public final class PromptTokenizer {
     private List<Occurrence> occurrences(String text) {
         List<Occurrence> found = new ArrayList<>();
         for (int start = 0; start < text.length(); start++) {
-            for (VocabularyToken token : tokens.getOrDefault(text.charAt(start), List.of())) {
-                if (text.startsWith(token.text(), start)) {
+            @Nullable Node node = tokens;
+            for (int at = start; node != null; at++) {
+                for (VocabularyToken token : node.ended) {
                     found.add(new Occurrence(token, start));
                 }
+                node = at < text.length() ? node.longer.get(text.charAt(at)) : null;
             }
         }
         found.sort(

@@ -3,6 +3,7 @@ package io.github.llamacpp4j.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llamacpp4j.chat.VocabularyToken.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -142,6 +143,22 @@ class PromptTokenizerTest {
 
         assertThat(tokenizer(true, OptionalInt.empty()).tokenize(prompt))
                 .isEqualTo(new FakeVocabulary(true).tokenize(prompt.text(), true));
+    }
+
+    @Test
+    void the_time_does_not_grow_with_the_tokens_that_begin_alike() {
+        List<VocabularyToken> tokens = IntStream.range(0, 6_000)
+                .mapToObj(
+                        id -> new VocabularyToken("<unused" + id + ">", id, VocabularyToken.Kind.CONTROL, false, false))
+                .toList();
+        PromptTokenizer tokenizer =
+                new PromptTokenizer(tokens, (text, special) -> new int[] {text.length()}, "", OptionalInt.empty());
+        String text = "<".repeat(1_000_000);
+        RenderedPrompt prompt = new RenderedPrompt(text, List.of(new RenderedPrompt.Span(0, text.length())), "", false);
+
+        long before = System.nanoTime();
+        assertThat(tokenizer.tokenize(prompt)).containsExactly(text.length());
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
     }
 
     @Test

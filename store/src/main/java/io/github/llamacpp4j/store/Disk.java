@@ -160,8 +160,8 @@ final class Disk {
 
     /** Writes a small file so that it is either the old one or the new one, also after a crash. */
     static void save(Properties properties, Path file) {
-        Path partial = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+        Path partial = file.resolveSibling(file.getFileName() + "."
+                + ProcessHandle.current().pid() + "." + Thread.currentThread().threadId() + ".tmp");
         try {
             try (var writer = Files.newBufferedWriter(partial)) {
                 properties.store(writer, null);

@@ -80,7 +80,8 @@ final class Fetcher {
         Path part = folder.resolve(target.getFileName() + ".part");
         Path done = folder.resolve(target.getFileName() + ".done");
         String known = Disk.load(done).getProperty("sha256", "");
-        if (!known.isEmpty() && Files.isRegularFile(target)) {
+        boolean wanted = !file.pin().isPinned() || file.pin().sha256().equals(known);
+        if (!known.isEmpty() && wanted && Files.isRegularFile(target)) {
             return new Fetched.File(target, known);
         }
         String sha256 = new HttpDownload(web, disk, file, part, listener).fetch();

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  */
 final class HttpDownload {
 
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18}|\\*)");
     private static final int OVERLAP_BYTES = 1 << 16;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
@@ -54,8 +54,8 @@ final class HttpDownload {
     /** Fetches what is missing; returns the SHA-256 of the whole. The {@code .part} file is then complete. */
     String fetch() {
         int failures = 0;
+        long most = Disk.size(part);
         while (true) {
-            long before = Disk.size(part);
             try {
                 boolean taken = attempt();
                 if (!taken) {
@@ -72,7 +72,9 @@ final class HttpDownload {
                     throw new StoreException(
                             Kind.INTERRUPTED, "interrupted; the download goes on where it was left next time", e);
                 }
-                failures = Disk.size(part) > before ? 1 : failures + 1;
+                long now = Disk.size(part);
+                failures = now > most ? 1 : failures + 1;
+                most = Math.max(most, now);
                 if (failures >= web.options().attempts()) {
                     throw new StoreException(
                             Kind.NETWORK,
@@ -115,7 +117,7 @@ final class HttpDownload {
             boolean taken = switch (answer.status()) {
                 case 200 -> take(answer, 0, 0, length(answer));
                 case 206 -> have > 0 && takePart(answer, version, from, have);
-                case 416 -> isWhole(answer, have);
+                case 416 -> have > 0 && isWhole(answer, have);
                 default -> throw web.refused(file.address(), answer);
             };
             if (!taken) {
@@ -163,10 +165,11 @@ final class HttpDownload {
         listener.progress(Step.DOWNLOAD, file.name(), have, total);
         try (FileChannel out = open();
                 StallGuard guard = new StallGuard(answer.body(), web.options().stallTimeout())) {
-            if (from < have && !Arrays.equals(answer.body().readNBytes((int) (have - from)), end(have - from))) {
+            InputStream in = guard.stream();
+            if (from < have && !Arrays.equals(in.readNBytes((int) (have - from)), end(have - from))) {
                 return false;
             }
-            copy(answer, out, guard, have, total);
+            copy(answer, in, out, have, total);
             return true;
         }
     }
@@ -204,13 +207,11 @@ final class HttpDownload {
         }
     }
 
-    private void copy(WebClient.Answer answer, FileChannel out, StallGuard guard, long start, long total)
+    private void copy(WebClient.Answer answer, InputStream in, FileChannel out, long start, long total)
             throws IOException {
-        InputStream in = answer.body();
         byte[] buffer = new byte[Digests.BUFFER_BYTES];
         long done = start;
         for (int read = fill(in, buffer, done == 0); read > 0; read = fill(in, buffer, false)) {
-            guard.alive();
             if (done == 0) {
                 requireMagic(answer, buffer, read);
             }

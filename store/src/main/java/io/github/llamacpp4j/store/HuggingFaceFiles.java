@@ -134,11 +134,12 @@ final class HuggingFaceFiles {
 
     /** Adds the files of a page; returns the address of the next one. */
     private Optional<URI> readPage(URI page, Map<String, Alias.Pin> files) {
-        try (WebClient.Answer answer = web.get(page, Map.of("Accept", "application/json"))) {
+        try (WebClient.Answer answer = web.get(page, Map.of("Accept", "application/json"));
+                StallGuard guard = new StallGuard(answer.body(), web.options().stallTimeout())) {
             if (answer.status() != 200) {
                 throw web.refused(page, answer);
             }
-            byte[] bytes = answer.body().readNBytes(MAX_LIST_BYTES + 1);
+            byte[] bytes = guard.stream().readNBytes(MAX_LIST_BYTES + 1);
             if (bytes.length > MAX_LIST_BYTES) {
                 throw new StoreException(
                         Kind.TOO_LARGE, page + " sends a list of more than " + MAX_LIST_BYTES + " bytes");

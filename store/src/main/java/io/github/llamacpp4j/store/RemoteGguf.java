@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** A GGUF on a web server, read by ranges. Not thread-safe. */
 final class RemoteGguf implements ByteRangeSource {
 
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
     private static final long MOST_BYTES_WITHOUT_RANGES = 256L << 20;
 
     private final WebClient web;
@@ -56,7 +56,7 @@ final class RemoteGguf implements ByteRangeSource {
         if (!range.group(3).equals("*")) {
             size = OptionalLong.of(Long.parseLong(range.group(3)));
         }
-        return ByteBuffer.wrap(answer.body().readNBytes(length));
+        return read(answer, 0, length);
     }
 
     /** A server that knows no ranges sends the whole file; its beginning is taken and the rest left. */
@@ -67,8 +67,14 @@ final class RemoteGguf implements ByteRangeSource {
                     address + " cannot send parts of a file, and the header is too large: pull the model");
         }
         size = answer.headers().firstValueAsLong("Content-Length");
-        answer.body().skipNBytes(offset);
-        return ByteBuffer.wrap(answer.body().readNBytes(length));
+        return read(answer, offset, length);
+    }
+
+    private ByteBuffer read(WebClient.Answer answer, long skipped, int length) throws IOException {
+        try (StallGuard guard = new StallGuard(answer.body(), web.options().stallTimeout())) {
+            guard.stream().skipNBytes(skipped);
+            return ByteBuffer.wrap(guard.stream().readNBytes(length));
+        }
     }
 
     @Override

@@ -20,10 +20,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DownloadTest {
@@ -445,6 +447,59 @@ class DownloadTest {
                     .mapToLong(Disk::size)
                     .sum();
         }
+    }
+
+    @Test
+    @Timeout(30)
+    void aServerThatSendsAllAgainEachTimeAndNeverTheEndIsGivenUp() {
+        server.serve("/m.gguf").content(MODEL).withoutRanges().alwaysDropping(200_000, 300_000);
+
+        assertThatThrownBy(() -> store(TestStore.options().attempts(3)).pull(address, PullListener.none()))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NETWORK));
+    }
+
+    @Test
+    void aRangeBeyondAllNumbersIsNotWhatWasAskedFor() {
+        String range = "bytes 99999999999999999999-99999999999999999999/99999999999999999999";
+        FakeServer.Resource resource =
+                server.serve("/m.gguf").content(MODEL).header("ETag", "\"v1\"").dropping(400_000, 1);
+        assertThatThrownBy(() -> store(TestStore.options().attempts(1)).pull(address, PullListener.none()))
+                .isInstanceOf(StoreException.class);
+        resource.status(206).header("Content-Range", range);
+
+        assertRefused(Kind.NETWORK, "not asked for");
+        try (ByteRangeSource source = store().open(address)) {
+            assertThatThrownBy(() -> GgufFile.read(source, GgufLimits.defaults()))
+                    .isInstanceOf(StoreException.class);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void aHeaderThatFallsSilentIsGivenUp() {
+        server.serve("/m.gguf").content(MODEL).slow(10_000);
+        long before = System.nanoTime();
+        ModelStore hasty = store(TestStore.options().stallTimeout(Duration.ofMillis(300)));
+
+        try (ByteRangeSource source = hasty.open(address)) {
+            assertThatThrownBy(() -> source.read(0, 500_000)).hasMessageContaining("nothing came for 300 ms");
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aListenerThatTakesItsTimeIsNoSilenceOfTheServer() {
+        server.serve("/m.gguf").content(MODEL).header("ETag", "\"v1\"");
+        PullListener slow = (step, file, done, total) -> {
+            if (done == total) {
+                LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+            }
+        };
+
+        store(TestStore.options().stallTimeout(Duration.ofMillis(300))).pull(address, slow);
+
+        assertThat(server.requests()).hasSize(1);
     }
 
     @Test

@@ -30,6 +30,8 @@ final class FakeServer implements AutoCloseable {
         private boolean announcesLength = true;
         private int dropAfterBytes = Integer.MAX_VALUE;
         private int drops;
+        private int[] dropsAfterBytes = {};
+        private int answers;
         private int pauseMillis;
         private final Map<String, String> headers = new HashMap<>();
 
@@ -68,6 +70,12 @@ final class FakeServer implements AutoCloseable {
         Resource dropping(int afterBytes, int times) {
             this.dropAfterBytes = afterBytes;
             this.drops = times;
+            return this;
+        }
+
+        /** Cuts every answer, after these numbers of bytes in turn. */
+        Resource alwaysDropping(int... afterBytes) {
+            this.dropsAfterBytes = afterBytes;
             return this;
         }
 
@@ -123,7 +131,7 @@ final class FakeServer implements AutoCloseable {
                 return;
             }
             resource.headers.forEach(exchange.getResponseHeaders()::set);
-            if (resource.status == 206) {
+            if (resource.status == 206 && !resource.headers.containsKey("Content-Range")) {
                 exchange.getResponseHeaders().set("Content-Range", "bytes 7-8/100");
             }
             if (resource.status != 200) {
@@ -161,6 +169,10 @@ final class FakeServer implements AutoCloseable {
         if (resource.drops > 0) {
             resource.drops--;
             end = (int) Math.min(to, (long) from + resource.dropAfterBytes);
+        }
+        if (resource.dropsAfterBytes.length > 0) {
+            int after = resource.dropsAfterBytes[resource.answers++ % resource.dropsAfterBytes.length];
+            end = Math.min(to, from + after);
         }
         exchange.sendResponseHeaders(status, resource.announcesLength ? Math.max(1, to - from) : 0);
         try (OutputStream out = new Uncompleted(exchange.getResponseBody(), end == to)) {

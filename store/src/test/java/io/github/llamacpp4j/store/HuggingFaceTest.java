@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.llamacpp4j.store.StoreException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against a local server that answers like the hub. */
@@ -54,6 +56,45 @@ class HuggingFaceTest {
     private String file(String path, byte[] content) {
         server.serve("/o/r/resolve/main/" + path).content(content);
         return entry(path, content);
+    }
+
+    @Test
+    void aPartOfAnOlderVersionIsNotJoinedWithANewerOne() {
+        byte[] old = TestStore.model(1000, 1);
+        byte[] first = TestStore.model(1000, 2);
+        byte[] second = TestStore.model(1000, 3);
+        String path = "/o/r/resolve/main/m-00002-of-00002.gguf";
+        list(file("m-00001-of-00002.gguf", old), file("m-00002-of-00002.gguf", second));
+        server.serve(path).status(404);
+        assertThatThrownBy(() -> store().pull("hf:o/r", PullListener.none())).isInstanceOf(StoreException.class);
+        list(file("m-00001-of-00002.gguf", first), file("m-00002-of-00002.gguf", second));
+        server.serve(path).status(200);
+
+        StoredModel pulled = store().pull("hf:o/r", PullListener.none());
+
+        assertThat(pulled.files().get(0)).hasBinaryContent(first);
+        assertThat(pulled.files().get(1)).hasBinaryContent(second);
+    }
+
+    @Test
+    @Timeout(30)
+    void aListThatFallsSilentIsGivenUp() {
+        server.serve(LIST)
+                .content(("[" + " ".repeat(200_000) + "]").getBytes(StandardCharsets.UTF_8))
+                .slow(10_000);
+        ModelStore hasty = new ModelStore(
+                folder,
+                TestStore.options()
+                        .stallTimeout(Duration.ofMillis(300))
+                        .huggingFaceEndpoint(server.at(""))
+                        .build());
+        long before = System.nanoTime();
+
+        assertThatThrownBy(() -> hasty.pull("hf:o/r", PullListener.none()))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NETWORK))
+                .hasMessageContaining("nothing came for 300 ms");
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
     }
 
     @Test

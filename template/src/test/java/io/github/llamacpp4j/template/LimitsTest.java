@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,8 @@ final class LimitsTest {
                 "{{ [1] | slice(10**9) | list }}",
                 "{{ range(99999) | map('center', 9999) | list | length }}",
                 "{{ ('a' * 99999).replace('', 'b' * 99999) }}",
+                "{% set ns = namespace(t=(1,)) %}{% for i in range(40) %}{% set ns.t = (ns.t, ns.t) %}{% endfor %}{{ {ns.t: 1} }}",
+                "{{ ('a' * 1000000) | wordwrap(5) }}",
                 "{{ ('a' * 99999).replace('a', 'b' * 99999) }}",
                 "{{ ('a' * 9999).join(['b'] * 9999) }}",
                 "{{ range(99999) | map('string') | join('x' * 9999) }}",
@@ -166,6 +170,62 @@ final class LimitsTest {
                 TemplateOptions.builder().maxTime(Duration.ofMillis(20)).build();
         String loop = "{% for a in range(99999) %}{% for b in range(99999) %}{{ b }}{% endfor %}{% endfor %}";
         assertThat(refusal(loop, Map.of(), hasty)).isEqualTo(Kind.LIMIT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{ ('x' * 800000).count('x' * 400000 ~ 'y') }}",
+                "{{ ('x' * 800000).split('x' * 400000 ~ 'y') | length }}",
+                "{{ ('x' * 800000).find('x' * 400000 ~ 'y') }}",
+                "{{ ('x' * 800000).rfind('y' ~ 'x' * 400000) }}",
+                "{{ ('x' * 800000).rsplit('y' ~ 'x' * 400000) | length }}",
+                "{{ ('x' * 800000).replace('x' * 400000 ~ 'y', '') | length }}",
+                "{{ ('x' * 800000).partition('x' * 400000 ~ 'y') | length }}",
+                "{{ ('x' * 400000 ~ 'y') in ('x' * 800000) }}",
+                "{{ ('http://a.com/' ~ '(' * 400000 ~ ')' * 400000) | urlize | length }}",
+                "{% for part in (range(60000) | join('')).split('1') %}{% endfor %}"
+            })
+    void searchingALongTextTakesNoLongerThanReadingIt(String template) {
+        long before = System.nanoTime();
+        Template.parse(template).render(Map.of());
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void longPartsAreFoundWhereShortOnesAre() {
+        Random random = new Random(1);
+        for (int i = 0; i < 300; i++) {
+            String text = noise(random, 2000);
+            int from = random.nextInt(1800);
+            String part = text.substring(from, from + 64 + random.nextInt(100)) + (i % 3 == 0 ? "c" : "");
+            Map<String, String> given = Map.of("s", text + text, "p", part);
+            assertThat(Template.parse("{{ s.find(p) }} {{ s.find(p, 7) }} {{ s.rfind(p) }} {{ s.rfind(p, 0, 3000) }}"
+                                    + " {{ s.count(p) }} {{ p in s }}")
+                            .render(given))
+                    .isEqualTo((text + text).indexOf(part) + " " + (text + text).indexOf(part, 7) + " "
+                            + (text + text).lastIndexOf(part) + " "
+                            + (text + text).lastIndexOf(part, 3000 - part.length()) + " "
+                            + ((text + text).split(Pattern.quote(part), -1).length - 1)
+                            + ((text + text).contains(part) ? " True" : " False"));
+        }
+    }
+
+    private static String noise(Random random, int length) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            text.append((char) ('a' + random.nextInt(2)));
+        }
+        return text.toString();
+    }
+
+    @Test
+    void aTupleInATupleIsTheSameKeyEachTime() {
+        assertThat(Template.parse(
+                                "{% set t = (1, (2.0, 'a')) %}{% set d = {t: 'x'} %}{{ d[t] }}{{ d[(True, (2, 'a'))] }}"
+                                        + "{{ d[(1, (2, 'b'))] is defined }}{{ d.keys() | list }}")
+                        .render(Map.of()))
+                .isEqualTo("xxFalse[(1, (2.0, 'a'))]");
     }
 
     @Test

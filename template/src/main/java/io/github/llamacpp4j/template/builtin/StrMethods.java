@@ -16,6 +16,7 @@ import io.github.llamacpp4j.template.value.PyDict;
 import io.github.llamacpp4j.template.value.PyError;
 import io.github.llamacpp4j.template.value.PyList;
 import io.github.llamacpp4j.template.value.PyTuple;
+import io.github.llamacpp4j.template.value.Search;
 import io.github.llamacpp4j.template.value.Str;
 import io.github.llamacpp4j.template.value.StrBuilder;
 import io.github.llamacpp4j.template.value.Text;
@@ -129,7 +130,8 @@ final class StrMethods {
 
     private static PyTuple partition(Str s, Str separator, boolean last) {
         Strings.checkSeparator(separator);
-        int at = last ? s.text().lastIndexOf(separator.text()) : s.text().indexOf(separator.text());
+        int at =
+                last ? Search.last(s.text(), separator.text(), s.chars()) : Search.first(s.text(), separator.text(), 0);
         Str none = s.slice(0, 0);
         if (at < 0) {
             return last ? new PyTuple(none, none, s) : new PyTuple(s, none, none);
@@ -174,8 +176,8 @@ final class StrMethods {
         int start = s.offset(from);
         int end = s.offset(to);
         int at = last
-                ? s.text().lastIndexOf(part.text(), end - part.chars())
-                : s.text().indexOf(part.text(), start);
+                ? Search.last(s.text(), part.text(), end - part.chars())
+                : Search.first(s.text(), part.text(), start);
         boolean inside = at >= start && at + part.chars() <= end;
         return inside ? s.index(at) : -1;
     }
@@ -193,10 +195,10 @@ final class StrMethods {
         }
         long count = 0;
         int end = s.offset(to);
-        int at = s.text().indexOf(part.text(), s.offset(from));
+        int at = Search.first(s.text(), part.text(), s.offset(from));
         while (at >= 0 && at + part.chars() <= end) {
             count++;
-            at = s.text().indexOf(part.text(), at + part.chars());
+            at = Search.first(s.text(), part.text(), at + part.chars());
         }
         return count;
     }

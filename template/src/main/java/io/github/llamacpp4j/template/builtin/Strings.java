@@ -3,6 +3,7 @@ package io.github.llamacpp4j.template.builtin;
 import io.github.llamacpp4j.template.value.Characters;
 import io.github.llamacpp4j.template.value.Env;
 import io.github.llamacpp4j.template.value.PyError;
+import io.github.llamacpp4j.template.value.Search;
 import io.github.llamacpp4j.template.value.Str;
 import io.github.llamacpp4j.template.value.StrBuilder;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ final class Strings {
         String text = s.text();
         int at = 0;
         while (max < 0 || parts.size() < max) {
-            int found = text.indexOf(separator.text(), at);
+            int found = Search.first(text, separator.text(), at);
             if (found < 0) {
                 break;
             }
@@ -116,7 +117,7 @@ final class Strings {
         String text = s.text();
         int end = text.length();
         while (max < 0 || parts.size() < max) {
-            int found = text.lastIndexOf(separator.text(), end - separator.chars());
+            int found = Search.last(text, separator.text(), end - separator.chars());
             if (found < 0 || end < separator.chars()) {
                 break;
             }
@@ -165,7 +166,7 @@ final class Strings {
             return interleave(env, s, replacement, max);
         }
         String text = s.text();
-        int found = text.indexOf(old.text());
+        int found = Search.first(text, old.text(), 0);
         if (found < 0) {
             return s;
         }
@@ -179,7 +180,7 @@ final class Strings {
             checkLength(env, out);
             at = found + old.chars();
             count++;
-            found = text.indexOf(old.text(), at);
+            found = Search.first(text, old.text(), at);
         }
         return env.checked(out.append(s, at, text.length()).toStr()).asMarkup(s.isMarkup());
     }

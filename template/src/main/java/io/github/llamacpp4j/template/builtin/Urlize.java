@@ -108,21 +108,18 @@ final class Urlize {
                 }
             }
         }
-        String middle = word.substring(head, tail);
-        String rest = word.substring(tail);
         for (String[] pair : PAIRS) {
+            String middle = word.substring(head, tail);
             int opened = count(middle, pair[0]);
             if (opened <= count(middle, pair[1])) {
                 continue;
             }
-            int moves = Math.min(opened, count(rest, pair[1]));
+            int moves = Math.min(opened, count(word.substring(tail), pair[1]));
             for (int i = 0; i < moves; i++) {
-                int end = rest.indexOf(pair[1]) + pair[1].length();
-                middle += rest.substring(0, end);
-                rest = rest.substring(end);
+                tail = word.indexOf(pair[1], tail) + pair[1].length();
             }
         }
-        out.append(word, 0, head).append(anchor(middle)).append(rest);
+        out.append(word, 0, head).append(anchor(word.substring(head, tail))).append(word, tail, word.length());
     }
 
     private static int count(String text, String part) {

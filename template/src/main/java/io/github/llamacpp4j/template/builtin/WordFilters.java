@@ -121,6 +121,7 @@ final class WordFilters {
                         end = hyphen + 1;
                     }
                 }
+                env.budget().charge((chunk.chars() - end) >> 4);
                 line.add(chunk.slice(0, end));
                 chunks.addFirst(chunk.slice(end, chunk.chars()));
             } else if (line.isEmpty()) {

@@ -158,7 +158,7 @@ public final class Operators {
                     throw PyError.runtime("'in <string>' requires string as left operand, not " + Text.typeName(item));
                 }
                 env.budget().steps(s.chars() >> 8);
-                return s.text().contains(part.text());
+                return Search.first(s.text(), part.text(), 0) >= 0;
             }
             case PyDict d -> {
                 return d.get(item) != Missing.MISSING;

@@ -2,6 +2,7 @@ package io.github.llamacpp4j.template.value;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /** A Python tuple, or a named pair such as {@code groupby} yields. Immutable. */
 public final class PyTuple implements PySequence {
@@ -10,6 +11,7 @@ public final class PyTuple implements PySequence {
 
     private final Object[] items;
     private final String[] names;
+    private Keys.@Nullable Tuple canonical;
 
     private PyTuple(Object[] items, String[] names) {
         this.items = items;
@@ -29,6 +31,16 @@ public final class PyTuple implements PySequence {
     /** The items; not to be changed. */
     public Object[] items() {
         return items;
+    }
+
+    /** Its canonical form as a key, once that was asked for. */
+    Keys.@Nullable Tuple canonical() {
+        return canonical;
+    }
+
+    Keys.Tuple canonical(Keys.Tuple made) {
+        canonical = made;
+        return made;
     }
 
     @Override

@@ -129,17 +129,35 @@ public final class Str implements Comparable<Str> {
         if (all == null) {
             return null;
         }
-        int[] kept = new int[all.length];
-        int n = 0;
-        for (int i = 0; i < all.length; i += 2) {
-            int start = Math.max(all[i], from);
-            int end = Math.min(all[i + 1], to);
-            if (start < end) {
-                kept[n++] = start - from;
-                kept[n++] = end - from;
+        int first = firstBehind(all, from);
+        int end = first;
+        while (end < all.length && all[end] < to) {
+            end += 2;
+        }
+        if (first == end) {
+            return null;
+        }
+        int[] kept = new int[end - first];
+        for (int i = 0; i < kept.length; i += 2) {
+            kept[i] = Math.max(all[first + i], from) - from;
+            kept[i + 1] = Math.min(all[first + i + 1], to) - from;
+        }
+        return kept;
+    }
+
+    /** The index of the first of some spans that ends behind an offset. */
+    static int firstBehind(int[] spans, int offset) {
+        int low = 0;
+        int high = spans.length / 2;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (spans[2 * middle + 1] > offset) {
+                high = middle;
+            } else {
+                low = middle + 1;
             }
         }
-        return n == 0 ? null : java.util.Arrays.copyOf(kept, n);
+        return 2 * low;
     }
 
     /** The code point at a code point index in {@code 0..length()-1}, as a string. */

@@ -70,12 +70,8 @@ public final class StrBuilder {
         int[] marks = piece.spans();
         if (marks != null) {
             int base = text.length() - from;
-            for (int i = 0; i < marks.length; i += 2) {
-                int start = Math.max(marks[i], from);
-                int end = Math.min(marks[i + 1], to);
-                if (start < end) {
-                    mark(base + start, base + end);
-                }
+            for (int i = Str.firstBehind(marks, from); i < marks.length && marks[i] < to; i += 2) {
+                mark(base + Math.max(marks[i], from), base + Math.min(marks[i + 1], to));
             }
         }
         text.append(piece.text(), from, to);
