@@ -20,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServeCommandIT {
@@ -118,6 +119,25 @@ class ServeCommandIT {
     }
 
     /** In the second case nothing is made up at all. */
+    @ParameterizedTest
+    @CsvSource({
+        "--parallel 2 --context 4096, at most 2048 for one",
+        "--parallel 2 --context 2048, at most 2048 for one",
+        "--parallel 2 --context 2048 --no-kv-unified, at most 1024 for one",
+        "--parallel 2 --context 4096 --kv-unified, at most 4096 for one",
+        "--context 8192, at most 8192 for one"
+    })
+    void whoSaysHowManyThereAreDividesTheContext(String flags, String told) throws Exception {
+        Process process = serve((flags + " --port 0 --no-warmup").split(" "));
+        try {
+            address(process);
+        } finally {
+            process.destroy();
+        }
+        assertThat(errors(process)).contains(told);
+        assertThat(process.waitFor()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void requestsThatWereMadeUpAreNotCounted(boolean warmUp) throws Exception {
