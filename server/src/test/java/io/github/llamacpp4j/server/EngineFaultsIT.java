@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What clients see of an engine that fails or hangs. */
 class EngineFaultsIT {
@@ -53,7 +55,8 @@ class EngineFaultsIT {
                 .threads(1)
                 .batchThreads(1)
                 .build();
-        EngineOptions options = EngineOptions.defaults();
+        EngineOptions options =
+                EngineOptions.builder().deliveryInterval(Duration.ofMinutes(1)).build();
         engine = Engine.start(
                 () -> trapped(ContextDecoder.open(model, context, options)), new ModelVocabulary(model), options);
         llama = Llama.of(model, engine, LlamaOptions.defaults());
@@ -108,6 +111,7 @@ class EngineFaultsIT {
         });
         assertThat(client.send(request(path, 1000, true)).begin().status()).isEqualTo(200);
         for (String chunk = next(client); !chunk.contains("\"text\"") && !chunk.contains("\"content\":\""); ) {
+            assertThat(chunk).as("no text before the fault").isNotEmpty();
             chunk = next(client);
         }
         String last = "";
@@ -151,6 +155,34 @@ class EngineFaultsIT {
                         .at("/usage/completion_tokens")
                         .asInt())
                 .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CHAT, COMPLETION})
+    void whatWasWrittenBeforeAFaultIsSentBeforeIt(String path) throws Exception {
+        String greedy = "{\"temperature\":0,\"stream\":true," + MEMBERS;
+        AtomicInteger steps = new AtomicInteger();
+        trap.set(() -> {
+            if (steps.incrementAndGet() > STEPS_WITHOUT_FAULT) {
+                throw new IllegalStateException("no memory");
+            }
+        });
+        Answer broken = RawClient.ask(server, RawClient.post(path, greedy + "1000}"));
+        assertThat(broken.body()).contains("internal_error");
+        trap.set(EngineFaultsIT::pass);
+        Answer whole = RawClient.ask(server, RawClient.post(path, greedy + STEPS_WITHOUT_FAULT + "}"));
+        assertThat(text(broken)).isNotEmpty().isEqualTo(text(whole));
+    }
+
+    private static String text(Answer stream) {
+        StringBuilder text = new StringBuilder();
+        stream.body()
+                .lines()
+                .filter(line -> line.startsWith("data: {"))
+                .map(line -> JsonMapper.shared().readTree(line.substring(6)).at("/choices/0"))
+                .forEach(choice -> text.append(choice.at("/delta/content").asString(""))
+                        .append(choice.at("/text").asString("")));
+        return text.toString();
     }
 
     @ParameterizedTest
