@@ -7,6 +7,8 @@ import io.github.llamacpp4j.Conversation;
 import io.github.llamacpp4j.ConversationOptions;
 import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
+import io.github.llamacpp4j.engine.EngineListener;
+import io.github.llamacpp4j.engine.EngineStep;
 import io.github.llamacpp4j.testkit.base.TestModels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +18,8 @@ import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jline.terminal.impl.DumbTerminal;
 import org.jline.terminal.impl.ExternalTerminal;
 import org.junit.jupiter.api.AfterAll;
@@ -36,7 +40,20 @@ class ScreenChatIT {
     private static final String FRANCE = "What is the capital of France?\r";
     private static final String PARIS = "The capital of France is Paris.";
 
+    /** How long the engine rests after each step of an answer that is to be stopped, so that it is still under way by then. */
+    private static final Duration REST = Duration.ofMillis(20);
+
+    private static volatile boolean rests;
     private static Llama llama;
+
+    private static final class Pace implements EngineListener {
+        @Override
+        public void stepped(EngineStep step) {
+            if (rests) {
+                LockSupport.parkNanos(REST.toNanos());
+            }
+        }
+    }
 
     @TempDir
     Path folder;
@@ -53,6 +70,7 @@ class ScreenChatIT {
                 TestModels.tinychat(),
                 LlamaOptions.builder()
                         .context(context -> context.threads(1).batchThreads(1))
+                        .engine(engine -> engine.addListener(new Pace()))
                         .build());
     }
 
@@ -69,11 +87,13 @@ class ScreenChatIT {
 
     @AfterEach
     void hangUp() throws Exception {
+        rests = false;
         keys.close();
         talk.join();
     }
 
     private void start(boolean endless) throws IOException {
+        rests = endless;
         talkOn(new ExternalTerminal("test", "xterm", input, shown, UTF_8), endless);
     }
 

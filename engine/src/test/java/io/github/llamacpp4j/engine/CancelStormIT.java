@@ -26,6 +26,7 @@ class CancelStormIT {
     private static final String ANSWER = "The capital of France is Paris.";
     private static final int CALLERS = 8;
     private static final int SEQUENCES = 6;
+    private static final int MOST_AT_ONCE = 3;
     private static final int MORE_THAN_IS_DELIVERED_UNREAD =
             EngineOptions.defaults().eventCapacity() + 100;
     private static final long GROWTH_BYTES = 48L << 20;
@@ -49,7 +50,7 @@ class CancelStormIT {
                                 .parallelSequences(SEQUENCES)
                                 .cacheLayout(layout)
                                 .retainedSequences(0)
-                                .queueCapacity(16)
+                                .queueCapacity(CALLERS * MOST_AT_ONCE)
                                 .build())) {
             storm(engine, model, Scale.of(60, 200));
             int threads = ManagementFactory.getThreadMXBean().getThreadCount();
@@ -125,7 +126,7 @@ class CancelStormIT {
                 assertThat(victim.result().end().reason()).isEqualTo(FinishReason.CANCELLED);
             }
             case 2 -> {
-                List<Generation> victims = engine.submit(request.build(), 3);
+                List<Generation> victims = engine.submit(request.build(), MOST_AT_ONCE);
                 victims.forEach(victim -> read(victim, random.nextInt(3)));
                 victims.forEach(Generation::close);
             }

@@ -24,6 +24,7 @@ class SoakIT {
     private static final System.Logger LOGGER = System.getLogger(SoakIT.class.getName());
     private static final int CALLERS = 12;
     private static final int SAMPLES = 30;
+    private static final int WARM = SAMPLES / 3 + 1;
     private static final long GROWTH_BYTES = 48L << 20;
 
     @Test
@@ -52,7 +53,7 @@ class SoakIT {
             ledger.check();
             assertThat(ledger.readEvents()).isPositive();
             assertThat(engine.stats().activeSequences()).isZero();
-            Sample warm = samples.get(SAMPLES / 3);
+            Sample warm = samples.get(WARM - 1);
             Sample last = samples.getLast();
             assertThat(last.residentBytes() - warm.residentBytes()).isLessThan(GROWTH_BYTES);
             assertThat(last.threads()).isLessThanOrEqualTo(warm.threads() + 2);
@@ -62,11 +63,11 @@ class SoakIT {
     /** What the process holds at a moment. */
     private record Sample(long seconds, long requests, long residentBytes, int threads) {
 
-        static Sample take(long workedNanos, SoakLedger ledger) {
+        static Sample take(long workedNanos, SoakLedger ledger, long residentBytes) {
             return new Sample(
                     workedNanos / 1_000_000_000,
                     ledger.queued(),
-                    ProcessMemory.residentBytes(),
+                    residentBytes,
                     ManagementFactory.getThreadMXBean().getThreadCount());
         }
     }
@@ -85,7 +86,9 @@ class SoakIT {
                 while (worked < time.toNanos() / SAMPLES * sample) {
                     worked += workFor(time.dividedBy(10 * SAMPLES));
                 }
-                samples.add(Sample.take(worked, ledger));
+                boolean compared = sample == WARM || sample == SAMPLES;
+                long resident = compared ? ProcessMemory.residentBytesWithoutGarbage() : ProcessMemory.residentBytes();
+                samples.add(Sample.take(worked, ledger, resident));
                 LOGGER.log(System.Logger.Level.INFO, "{0}", samples.getLast());
             }
             over.set(true);

@@ -39,13 +39,15 @@ class SignalsIT {
                 .build();
     }
 
+    /** Asks for stories, all of which have come to the engine when this returns, and few of which have ended. */
     private List<CompletableFuture<HttpResponse<Stream<String>>>> stories(URI server, int count) throws Exception {
         List<CompletableFuture<HttpResponse<Stream<String>>>> stories = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            stories.add(http.sendAsync(story(server, 600), BodyHandlers.ofLines()));
+            stories.add(http.sendAsync(story(server, 1200), BodyHandlers.ofLines()));
         }
-        for (CompletableFuture<HttpResponse<Stream<String>>> story : stories) {
-            assertThat(story.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
+        String submitted = "llamacpp4j_engine_requests_submitted_total " + count;
+        while (!get(server.resolve("/metrics")).contains(submitted)) {
+            Thread.sleep(1);
         }
         return stories;
     }
@@ -75,6 +77,7 @@ class SignalsIT {
             assertThat(refused.headers().firstValue("Retry-After")).isPresent();
             assertThat(get(address.resolve("/health"))).isEqualTo("{\"status\":\"ok\"}");
             for (var story : stories) {
+                assertThat(story.join().statusCode()).isEqualTo(200);
                 assertThat(story.join().body()).contains("data: [DONE]");
             }
             assertThat(server.exitCode()).isZero();
@@ -93,6 +96,7 @@ class SignalsIT {
             assertThat(server.errors()).contains("broken off");
             int brokenOff = 0;
             for (var story : stories) {
+                assertThat(story.join().statusCode()).isEqualTo(200);
                 List<String> lines = story.join().body().toList();
                 boolean whole = lines.contains("data: [DONE]");
                 assertThat(lines.stream().anyMatch(line -> line.contains("\"code\":\"draining\"")))

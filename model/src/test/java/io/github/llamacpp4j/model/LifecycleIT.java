@@ -7,10 +7,12 @@ import io.github.llamacpp4j.testkit.base.ForkedJvm;
 import io.github.llamacpp4j.testkit.base.ForkedResult;
 import io.github.llamacpp4j.testkit.base.TestModels;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -75,21 +77,32 @@ class LifecycleIT {
 
     @Test
     void closingStopsARunningDecode() throws Exception {
-        try (Model model = Model.load(TestModels.tinychat());
-                ExecutorService threads = Executors.newSingleThreadExecutor()) {
+        try (Model model = Model.load(TestModels.tinychat())) {
             Context context = model.newContext(ContextOptions.builder()
                     .contextSize(16384)
                     .batchSize(16384)
                     .threads(1)
                     .batchThreads(1)
                     .build());
-            Future<?> decoding = threads.submit(() -> context.append(0, new int[16000]));
+            FutureTask<?> decoding = new FutureTask<>(() -> {
+                context.append(0, new int[16000]);
+                return true;
+            });
+            Thread thread = Thread.ofPlatform().daemon().start(decoding);
+            while (thread.isAlive() && !isDecoding(thread)) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
             TimeUnit.MILLISECONDS.sleep(200);
             long start = System.nanoTime();
             context.close();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
             assertThatThrownBy(decoding::get).hasCauseInstanceOf(DecodeAbortedException.class);
         }
+    }
+
+    private static boolean isDecoding(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("llama_decode"));
     }
 
     @Test

@@ -56,10 +56,15 @@ final class ChoicePump {
 
     private boolean run() {
         while (!running.isEmpty()) {
-            if (!await() || abandoned.getAsBoolean()) {
-                return false;
+            try {
+                if (!await() || abandoned.getAsBoolean()) {
+                    return false;
+                }
+                running.removeIf(this::drain);
+            } catch (EngineException failure) {
+                reader.pause();
+                throw failure;
             }
-            running.removeIf(this::drain);
             reader.pause();
         }
         return true;

@@ -44,6 +44,7 @@ class DisconnectsIT {
     private static final long HOST_CACHE = 16 << 20;
 
     private static final StepLog STEPS = new StepLog();
+    private static final Brake BRAKE = new Brake();
     private static final Slots IN_WORK = new Slots();
     private static final Map<String, Long> NOTICED = new ConcurrentHashMap<>();
     private static final AtomicInteger CALLERS = new AtomicInteger();
@@ -62,6 +63,7 @@ class DisconnectsIT {
                                 .prefillTargetTime(Duration.ofMillis(5))
                                 .soloPrefillTargetTime(Duration.ofMillis(5))
                                 .addListener(STEPS)
+                                .addListener(BRAKE)
                                 .addListener(IN_WORK))
                         .build());
         ServedModel model = ServedModel.of("tinychat", llama, ServerOptions.defaults());
@@ -80,6 +82,7 @@ class DisconnectsIT {
 
     @BeforeEach
     void forget() throws Exception {
+        BRAKE.release();
         comeToRest();
         STEPS.forget();
         NOTICED.clear();
@@ -139,40 +142,49 @@ class DisconnectsIT {
                         .as(phase + (stream ? " of a stream" : " of a whole answer"))
                         .extracting(Release::phase)
                         .isEqualTo(phase);
-                Await.until(() -> NOTICED.containsKey(caller));
                 assertThat(requireSoon()).isEqualTo(1);
                 comeToRest();
             }
         }
     }
 
+    /** The engine is held in the phase until it was told that the client has left. */
     private static String leaveIn(Phase phase, boolean stream) throws Exception {
-        List<RawClient> others = new ArrayList<>();
-        if (phase == Phase.QUEUED) {
-            for (int i = 0; i < SLOTS; i++) {
-                others.add(new RawClient(server).send(question("/v1/chat/completions", "Go on " + i, 400, false)));
-            }
-            Await.until(() -> llama.engine().stats().activeSequences() == SLOTS);
-        }
+        List<RawClient> others = phase == Phase.QUEUED ? takeAllSlots() : List.of();
         String text = phase == Phase.READING ? CALLERS.get() + " word".repeat(800) : "Tell me a story";
         String caller = "caller-" + (CALLERS.get() + 1);
+        long begin = STEPS.steps();
+        switch (phase) {
+            case QUEUED -> {}
+            case READING -> BRAKE.holdAt(step -> STEPS.isAdmitted(caller) && STEPS.isReading());
+            case WRITING -> BRAKE.holdAt(step -> STEPS.isAdmitted(caller) && STEPS.steps() > begin + 20);
+        }
         try (RawClient client = new RawClient(server)) {
             client.send(question(TestRoutes.PATH, text, 500, stream));
-            switch (phase) {
-                case QUEUED -> Await.until(() -> llama.engine().stats().queueLength() == 1);
-                case READING -> Await.until(() -> STEPS.isAdmitted(caller));
-                case WRITING -> {
-                    long begin = STEPS.steps();
-                    Await.until(() -> STEPS.isAdmitted(caller) && STEPS.steps() > begin + 20);
-                }
-            }
+            Await.until(() -> STEPS.isQueued(caller));
+            BRAKE.awaitHeld();
         }
+        Await.until(() -> NOTICED.containsKey(caller));
+        BRAKE.release();
         Await.until(() -> STEPS.releases().containsKey(caller));
         for (RawClient other : others) {
             assertThat(other.answer().status()).isEqualTo(200);
             other.close();
         }
         return caller;
+    }
+
+    /** Requests that have all slots when this returns, and keep them as long as the engine is held. */
+    private static List<RawClient> takeAllSlots() throws Exception {
+        List<RawClient> clients = new ArrayList<>();
+        BRAKE.holdAt(step -> true);
+        for (int i = 0; i < SLOTS; i++) {
+            clients.add(new RawClient(server).send(question("/v1/chat/completions", "Go on " + i, 400, false)));
+        }
+        Await.until(() -> STEPS.queued() == SLOTS);
+        BRAKE.holdAt(step -> step.activeSequences() == SLOTS);
+        BRAKE.awaitHeld();
+        return clients;
     }
 
     /**
@@ -263,6 +275,7 @@ class DisconnectsIT {
     @Test
     void aClientThatShutsItsSideDoesNotKeepItsSlot() throws Exception {
         List<RawClient> clients = new ArrayList<>();
+        BRAKE.holdAt(step -> true);
         for (int i = 0; i < 8; i++) {
             RawClient client = new RawClient(server);
             client.send(question(TestRoutes.PATH, "Tell me everything " + i, 1500, i % 2 == 0));
@@ -271,7 +284,9 @@ class DisconnectsIT {
         for (RawClient client : clients) {
             client.socket().shutdownOutput();
         }
-        Await.until(() -> STEPS.releases().size() == clients.size() && NOTICED.size() == clients.size());
+        Await.until(() -> NOTICED.size() == clients.size());
+        BRAKE.release();
+        Await.until(() -> STEPS.releases().size() == clients.size());
         comeToRest();
         assertThat(requireSoon()).isEqualTo(clients.size());
         for (RawClient client : clients) {

@@ -20,14 +20,17 @@ import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What clients see of an engine that fails or hangs. */
 class EngineFaultsIT {
@@ -36,6 +39,8 @@ class EngineFaultsIT {
     private static final String COMPLETION = "/v1/completions";
     private static final String MEMBERS =
             "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"prompt\":\"Hi\",\"ignore_eos\":true,\"max_tokens\":";
+
+    private static final int STEPS_WITHOUT_FAULT = 100;
 
     private final AtomicReference<Runnable> trap = new AtomicReference<>(EngineFaultsIT::pass);
     private Server server;
@@ -50,7 +55,8 @@ class EngineFaultsIT {
                 .threads(1)
                 .batchThreads(1)
                 .build();
-        EngineOptions options = EngineOptions.defaults();
+        EngineOptions options =
+                EngineOptions.builder().deliveryInterval(Duration.ofMinutes(1)).build();
         engine = Engine.start(
                 () -> trapped(ContextDecoder.open(model, context, options)), new ModelVocabulary(model), options);
         llama = Llama.of(model, engine, LlamaOptions.defaults());
@@ -95,13 +101,19 @@ class EngineFaultsIT {
         return new String(client.chunk(), UTF_8);
     }
 
-    /** Reads a stream until it has text, lets the engine's thread run into {@code fault} and reads on to the end: what came last. */
+    /** Reads a stream in the middle of which the engine's thread runs into {@code fault}, text and then the rest: what came last. */
     private String lastOf(RawClient client, String path, Runnable fault) throws IOException {
+        AtomicInteger steps = new AtomicInteger();
+        trap.set(() -> {
+            if (steps.incrementAndGet() > STEPS_WITHOUT_FAULT) {
+                fault.run();
+            }
+        });
         assertThat(client.send(request(path, 1000, true)).begin().status()).isEqualTo(200);
         for (String chunk = next(client); !chunk.contains("\"text\"") && !chunk.contains("\"content\":\""); ) {
+            assertThat(chunk).as("no text before the fault").isNotEmpty();
             chunk = next(client);
         }
-        trap.set(fault);
         String last = "";
         for (String chunk = next(client); !chunk.isEmpty(); chunk = next(client)) {
             last = chunk;
@@ -143,6 +155,34 @@ class EngineFaultsIT {
                         .at("/usage/completion_tokens")
                         .asInt())
                 .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CHAT, COMPLETION})
+    void whatWasWrittenBeforeAFaultIsSentBeforeIt(String path) throws Exception {
+        String greedy = "{\"temperature\":0,\"stream\":true," + MEMBERS;
+        AtomicInteger steps = new AtomicInteger();
+        trap.set(() -> {
+            if (steps.incrementAndGet() > STEPS_WITHOUT_FAULT) {
+                throw new IllegalStateException("no memory");
+            }
+        });
+        Answer broken = RawClient.ask(server, RawClient.post(path, greedy + "1000}"));
+        assertThat(broken.body()).contains("internal_error");
+        trap.set(EngineFaultsIT::pass);
+        Answer whole = RawClient.ask(server, RawClient.post(path, greedy + STEPS_WITHOUT_FAULT + "}"));
+        assertThat(text(broken)).isNotEmpty().isEqualTo(text(whole));
+    }
+
+    private static String text(Answer stream) {
+        StringBuilder text = new StringBuilder();
+        stream.body()
+                .lines()
+                .filter(line -> line.startsWith("data: {"))
+                .map(line -> JsonMapper.shared().readTree(line.substring(6)).at("/choices/0"))
+                .forEach(choice -> text.append(choice.at("/delta/content").asString(""))
+                        .append(choice.at("/text").asString("")));
+        return text.toString();
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ class FaultsIT {
     private static final long RESIDENT_GROWTH = 128 << 20;
     private static final String KEY = "right-key";
     private static final String CHAT = "/v1/chat/completions";
+
+    private static final Brake BRAKE = new Brake();
 
     private static Llama llama;
     private static Server server;
@@ -54,7 +57,10 @@ class FaultsIT {
                 TestModels.tinychat(),
                 LlamaOptions.builder()
                         .context(context -> context.threads(1).batchThreads(1))
-                        .engine(engine -> server.engineListeners().forEach(engine::addListener))
+                        .engine(engine -> {
+                            server.engineListeners().forEach(engine::addListener);
+                            engine.addListener(BRAKE);
+                        })
                         .build());
         server.serve("tinychat", llama);
         witness = new Witness(server, "Authorization: Bearer " + KEY);
@@ -209,7 +215,7 @@ class FaultsIT {
             clients.add(new RawClient(server).send(whole.substring(0, i % whole.length())));
         }
         assertThat(witness.answer()).isEqualTo(expected);
-        assertThat(connections()).isGreaterThanOrEqualTo(HALF_OPEN);
+        Await.until(() -> connections() >= HALF_OPEN);
         for (RawClient client : clients) {
             assertThat(client.isClosed()).isTrue();
             client.close();
@@ -220,25 +226,29 @@ class FaultsIT {
 
     @Test
     void slotsTellWhatIsInWorkAndNothingOfWhatIsSaid() throws Exception {
+        Await.until(() -> slots().valueStream()
+                .noneMatch(slot -> slot.get("is_processing").asBoolean()));
         JsonNode idle = slots();
         assertThat(idle)
                 .hasSize(4)
                 .allSatisfy(slot ->
                         assertThat(slot.get("is_processing").asBoolean()).isFalse());
+        AtomicInteger tokens = new AtomicInteger();
+        BRAKE.holdAt(step -> tokens.addAndGet(step.decodeTokens()) > 5);
         try (RawClient client = new RawClient(server)) {
             client.send(post(
                     CHAT,
                     "{\"messages\":[{\"role\":\"user\",\"content\":\"Say secret42\"}],\"stream\":true,"
                             + "\"max_tokens\":1500,\"ignore_eos\":true}"));
             client.begin();
-            for (int i = 0; i < 5; i++) {
-                client.chunk();
-            }
+            BRAKE.awaitHeld();
             JsonNode slot = slots().get(0);
             assertThat(slot.get("is_processing").asBoolean()).isTrue();
             assertThat(slot.get("n_prompt_tokens").asInt()).isGreaterThan(5);
             assertThat(slot.at("/next_token/0/n_decoded").asInt()).isPositive();
             assertThat(slot.toString()).doesNotContain("secret42");
+        } finally {
+            BRAKE.release();
         }
         Await.until(() -> !slots().get(0).get("is_processing").asBoolean());
     }

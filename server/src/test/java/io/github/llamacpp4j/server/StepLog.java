@@ -7,6 +7,7 @@ import io.github.llamacpp4j.engine.FinishedEvent;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts an engine's steps, and notes at which of them the requests of each caller were cancelled. Thread-safe. */
@@ -23,11 +24,29 @@ final class StepLog implements EngineListener {
     record Release(long step, Phase phase) {}
 
     private final AtomicLong steps = new AtomicLong();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger unread = new AtomicInteger();
+    private final Set<String> queued = ConcurrentHashMap.newKeySet();
     private final Set<String> admitted = ConcurrentHashMap.newKeySet();
     private final Map<String, Release> releases = new ConcurrentHashMap<>();
 
     long steps() {
         return steps.get();
+    }
+
+    /** How many requests have come. */
+    int queued() {
+        return requests.get();
+    }
+
+    /** Whether a request of this caller has come. */
+    boolean isQueued(String caller) {
+        return queued.contains(caller);
+    }
+
+    /** Whether there is more of the prompt that was read last. */
+    boolean isReading() {
+        return unread.get() > 0;
     }
 
     /** Whether a request of this caller was begun. */
@@ -46,6 +65,17 @@ final class StepLog implements EngineListener {
     }
 
     @Override
+    public void queued(long requestId, String caller, int queueLength) {
+        queued.add(caller);
+        requests.incrementAndGet();
+    }
+
+    @Override
+    public void prefilled(long requestId, int tokens, int remainingTokens) {
+        unread.set(remainingTokens);
+    }
+
+    @Override
     public void stepped(EngineStep step) {
         steps.incrementAndGet();
     }
@@ -61,6 +91,8 @@ final class StepLog implements EngineListener {
     }
 
     void forget() {
+        queued.clear();
+        requests.set(0);
         admitted.clear();
         releases.clear();
     }

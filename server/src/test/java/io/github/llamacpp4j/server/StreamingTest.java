@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class StreamingTest {
     private static Server server(Consumer<Exchange> handler) {
         return TestRoutes.server(
                 TestRoutes.options()
-                        .heartbeat(Duration.ofMillis(300))
+                        .heartbeat(Duration.ofMinutes(5))
                         .writeTimeout(Duration.ofSeconds(2))
                         .build(),
                 handler);
@@ -82,7 +83,9 @@ class StreamingTest {
     @Test
     void aStreamThatWaitsSendsComments() throws Exception {
         Semaphore goOn = new Semaphore(0);
-        try (Server server = server(exchange -> {
+        ServerOptions options =
+                TestRoutes.options().heartbeat(Duration.ofMillis(300)).build();
+        try (Server server = TestRoutes.server(options, exchange -> {
                     EventSink events = exchange.events();
                     goOn.acquireUninterruptibly();
                     events.send(event(1));
@@ -171,11 +174,12 @@ class StreamingTest {
     @Test
     void aClientThatHasLeftIsNoticedAtTheNextEvent() throws Exception {
         CountDownLatch ended = new CountDownLatch(1);
+        AtomicBoolean left = new AtomicBoolean();
         AtomicInteger sent = new AtomicInteger();
         try (Server server = server(exchange -> {
             try (EventSink events = exchange.events()) {
-                while (sent.incrementAndGet() < 100_000) {
-                    events.send(event(sent.get()));
+                while (!left.get() || sent.incrementAndGet() < 100_000) {
+                    events.send(event(1));
                 }
             } catch (ClientGoneException gone) {
                 ended.countDown();
@@ -186,6 +190,7 @@ class StreamingTest {
             client.begin();
             client.chunk();
             client.close();
+            left.set(true);
             Await.latch(ended);
             assertThat(sent.get()).isLessThan(100_000);
         }
@@ -211,8 +216,8 @@ class StreamingTest {
             }
         })) {
             try (RawClient slow = new RawClient(server)) {
-                slow.send(REQUEST);
                 long begin = System.nanoTime();
+                slow.send(REQUEST);
                 for (int i = 0; i < 20; i++) {
                     assertThat(RawClient.ask(server, RawClient.post("/test", "{\"quick\":true}"))
                                     .status())

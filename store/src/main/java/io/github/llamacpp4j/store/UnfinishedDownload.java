@@ -2,6 +2,7 @@ package io.github.llamacpp4j.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
@@ -25,7 +26,7 @@ public record UnfinishedDownload(String reference, long sizeBytes) {
         Disk.save(properties, folder.resolve(LABEL));
     }
 
-    /** The download in a folder; empty where nothing has arrived, or nothing tells what it is for. */
+    /** The download in a folder; empty where nothing has arrived, nothing tells what it is for, or it has just ended. */
     static Optional<UnfinishedDownload> in(Path folder) {
         long bytes = arrivedBytes(folder);
         return Optional.ofNullable(Disk.load(folder.resolve(LABEL)).getProperty(REFERENCE))
@@ -39,6 +40,8 @@ public record UnfinishedDownload(String reference, long sizeBytes) {
                             file.toString().endsWith(".part") || file.toString().endsWith(".gguf"))
                     .mapToLong(Disk::size)
                     .sum();
+        } catch (NoSuchFileException ended) {
+            return 0;
         } catch (IOException e) {
             throw Disk.failure("cannot read " + folder, folder, e);
         }

@@ -146,6 +146,11 @@ class DownloadTest {
     }
 
     @Test
+    void aDownloadThatEndsWhileTheUnfinishedAreListedIsNone() {
+        assertThat(UnfinishedDownload.in(folder.resolve(".downloads/ended"))).isEmpty();
+    }
+
+    @Test
     void aDownloadUnderWayIsNotDiscarded() throws Exception {
         server.serve("/m.gguf").content(MODEL).header("ETag", "\"v1\"").slow(100);
         try (ExecutorService threads = Executors.newSingleThreadExecutor()) {

@@ -355,10 +355,10 @@ class EmbedderIT {
                 Embedder embedder = Embedder.open(model, oneThread().build());
                 EmbeddingStream stream = embedder.stream(endless, TextRole.PLAIN)) {
             deliver(stream, texts / 10);
-            long memory = ProcessMemory.residentBytes();
+            long memory = ProcessMemory.residentBytesWithoutGarbage();
             long contexts = embedder.memoryBytes();
             deliver(stream, texts - texts / 10);
-            assertThat(ProcessMemory.residentBytes() - memory).isLessThan(150L << 20);
+            assertThat(ProcessMemory.residentBytesWithoutGarbage() - memory).isLessThan(150L << 20);
             assertThat(embedder.memoryBytes()).isEqualTo(contexts);
             assertThat(stream.delivered()).isEqualTo(texts);
             stream.close();
