@@ -10,13 +10,14 @@ import io.github.llamacpp4j.chat.ToolDefinition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AnswerRulesTest {
 
     private static final ChatTemplate TEMPLATE = ChatTemplate.builtIn("hermes", new TemplateTokens("", ""));
 
-    private static Object key(Map<String, Object> parameters) {
+    private static Object key(Map<String, @Nullable Object> parameters) {
         ChatOptions options = ChatOptions.builder()
                 .tools(List.of(new ToolDefinition("f", "", parameters)))
                 .build();
@@ -26,7 +27,7 @@ class AnswerRulesTest {
                 .key();
     }
 
-    private static Map<String, Object> constant(Object value) {
+    private static Map<String, @Nullable Object> constant(Object value) {
         return Map.of("properties", Map.of("a", Map.of("const", value)));
     }
 

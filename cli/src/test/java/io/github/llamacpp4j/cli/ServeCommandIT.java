@@ -132,7 +132,8 @@ class ServeCommandIT {
         try {
             address(process);
         } finally {
-            process.destroy();
+            // Process.destroy would close the stream of errors.
+            process.toHandle().destroy();
         }
         assertThat(errors(process)).contains(told);
         assertThat(process.waitFor()).isZero();

@@ -202,7 +202,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Reads a prefix and keeps it in the memory until the pin is closed. Waits until it is there.
+     * Reads a prefix and keeps it in the memory until the pin is closed. Waits until it is there. At most as many are pinned as there are
+     * retained sequences; none where sequences have cells of their own.
      *
      * @throws EngineException as {@link #submit(EngineRequest)}
      */

@@ -459,8 +459,11 @@ final class EngineLoop {
         if (sequence.pin() != null && !store.canPin()) {
             fail(
                     sequence,
-                    new EngineOverloadedException("as many prefixes are pinned as there may be, " + store.mostPinned()
-                            + "; close one first"));
+                    new EngineOverloadedException(
+                            store.mostPinned() == 0
+                                    ? "this engine pins nothing: that takes retainedSequences and CacheLayout.UNIFIED, and not deterministic"
+                                    : "as many prefixes are pinned as there may be, " + store.mostPinned()
+                                            + "; close one first"));
             return;
         }
         leave(sequence);

@@ -2,6 +2,7 @@ package io.github.llamacpp4j.engine;
 
 import static io.github.llamacpp4j.engine.EngineHarness.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -344,6 +345,19 @@ class PrefixReuseTest {
         assertThat(second.end().usage().cachedTokens()).isEqualTo(3 * SYSTEM.length());
         assertThat(engine.decoder.saves).isEqualTo(saves);
         assertThat(engine.loop.stats().retainedSequences()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsPinnedWhereThatWouldTakeCellsOutOfWork() {
+        EngineHarness engine = new EngineHarness(limits(4000, false, true), options());
+        List<Sequence> pinned =
+                engine.factory.create(request(SYSTEM).maxTokens(0).build(), 1, new PrefixPin(branch -> {}));
+        assertThat(engine.queue.offer(pinned, (sequence, length) -> {})).isTrue();
+        engine.runAll();
+        assertThatThrownBy(() -> pinned.getFirst().stream().result())
+                .isInstanceOf(EngineOverloadedException.class)
+                .hasMessageContaining("CacheLayout.UNIFIED");
+        assertThat(engine.decoder.usedCells()).isZero();
     }
 
     @Test
