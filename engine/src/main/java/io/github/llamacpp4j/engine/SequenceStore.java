@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,6 +272,7 @@ final class SequenceStore {
         }
     }
 
+    /** One that has forgotten its middle stays: llama.cpp shifts its cells with the next batch only, so that a copy of them may be wrong. */
     private boolean packOne() {
         List<Branch> byId = live.stream()
                 .sorted(Comparator.comparingInt(Branch::sequenceId))
@@ -278,9 +280,11 @@ final class SequenceStore {
         for (int i = 1; i < byId.size(); i++) {
             int gap = byId.get(i - 1).sequenceId() + 1;
             if (byId.get(i).sequenceId() > gap) {
-                Branch lowest = byId.getFirst();
-                Branch highest = byId.getLast();
-                return move(lowest.length() < highest.length() ? lowest : highest, gap);
+                return Stream.of(byId.getLast(), byId.getFirst())
+                        .filter(tree::isSearchable)
+                        .min(Comparator.comparingInt(Branch::length))
+                        .filter(branch -> move(branch, gap))
+                        .isPresent();
             }
         }
         return false;

@@ -62,6 +62,9 @@ final class FakeDecoder implements Decoder {
     /** How many places of cells, free ones included, there were at most up to the last one in use. */
     int mostPlaces;
 
+    /** Sequences whose cells are computed for other positions until the next batch; copies made before are wrong. */
+    private final Set<Integer> shifted = new HashSet<>();
+
     private final Set<FakeState> states = new HashSet<>();
     int saves;
     boolean refusesStates;
@@ -104,6 +107,7 @@ final class FakeDecoder implements Decoder {
         }
         if (status == DecodeStatus.DECODED) {
             outputs.clear();
+            shifted.clear();
             add(batch, batch.size());
             record(batch);
         }
@@ -233,10 +237,14 @@ final class FakeDecoder implements Decoder {
         List<Cell> removed = all.subList(fromPosition, toPosition);
         removed.forEach(this::free);
         removed.clear();
+        shifted.add(sequence);
     }
 
     @Override
     public Optional<SavedSequence> save(int sequence) {
+        if (shifted.contains(sequence)) {
+            throw new AssertionError("sequence " + sequence + " is copied before its cells are shifted");
+        }
         saves++;
         FakeState state = new FakeState(tokens(sequence));
         states.add(state);

@@ -379,6 +379,19 @@ class PrefixReuseTest {
     }
 
     @Test
+    void aSequenceThatHasJustForgottenItsMiddleStaysWhereItIs() {
+        for (int tokens = 30; tokens <= 40; tokens++) {
+            EngineHarness engine =
+                    new EngineHarness(new DecoderLimits(300, 200, 50, 64, 4, false, true, true), options());
+            engine.submit(request("aaa").maxTokens(45));
+            engine.submit(request("bbb").maxTokens(tokens));
+            engine.submit(request("c".repeat(13)).maxTokens(60).contextFullPolicy(ContextFullPolicy.SHIFT));
+            engine.runAll();
+            engine.checkCells();
+        }
+    }
+
+    @Test
     void aGapStaysWhereNothingCanBeCopied() {
         EngineHarness engine = new EngineHarness(limits(4000, false, true), options());
         engine.decoder.refusesStates = true;
