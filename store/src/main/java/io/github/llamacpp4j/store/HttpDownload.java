@@ -156,9 +156,11 @@ final class HttpDownload {
     /** Takes an answer that begins at {@code from}; false if it differs from what is here up to {@code have}. */
     private boolean take(WebClient.Answer answer, long from, long have, long total) throws IOException {
         check(total);
-        disk.requireSpace(part.resolveSibling(".").normalize(), total - have, file.name());
         if (have == 0) {
             restart();
+        }
+        disk.requireSpace(part.resolveSibling(".").normalize(), total - have, file.name());
+        if (have == 0) {
             FileVersion.of(answer, total).save(versionPath);
         }
         digestUpTo(have);
@@ -220,6 +222,10 @@ final class HttpDownload {
                         Kind.TOO_LARGE,
                         file.address() + " sends more than the limit of "
                                 + web.options().maxFileBytes() + " bytes");
+            }
+            if (total >= 0 && done + read > total) {
+                throw new StoreException(
+                        Kind.NETWORK, file.address() + " sends more than the " + total + " bytes it announced");
             }
             write(out, buffer, read);
             digest.update(buffer, 0, read);

@@ -30,6 +30,7 @@ final class FakeServer implements AutoCloseable {
         private boolean announcesLength = true;
         private int dropAfterBytes = Integer.MAX_VALUE;
         private int drops;
+        private int total = -1;
         private int[] dropsAfterBytes = {};
         private int answers;
         private int pauseMillis;
@@ -63,6 +64,12 @@ final class FakeServer implements AutoCloseable {
 
         Resource withoutLength() {
             this.announcesLength = false;
+            return this;
+        }
+
+        /** Says with every part that the whole has so many bytes, whatever it has. */
+        Resource totalling(int bytes) {
+            this.total = bytes;
             return this;
         }
 
@@ -163,7 +170,8 @@ final class FakeServer implements AutoCloseable {
                 return;
             }
             status = 206;
-            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + content.length);
+            int total = resource.total < 0 ? content.length : resource.total;
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + total);
         }
         int end = to;
         if (resource.drops > 0) {
