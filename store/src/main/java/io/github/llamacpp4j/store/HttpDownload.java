@@ -223,10 +223,6 @@ final class HttpDownload {
                         file.address() + " sends more than the limit of "
                                 + web.options().maxFileBytes() + " bytes");
             }
-            if (total >= 0 && done + read > total) {
-                throw new StoreException(
-                        Kind.NETWORK, file.address() + " sends more than the " + total + " bytes it announced");
-            }
             write(out, buffer, read);
             digest.update(buffer, 0, read);
             done += read;

@@ -30,7 +30,6 @@ final class FakeServer implements AutoCloseable {
         private boolean announcesLength = true;
         private int dropAfterBytes = Integer.MAX_VALUE;
         private int drops;
-        private int total = -1;
         private int[] dropsAfterBytes = {};
         private int answers;
         private int pauseMillis;
@@ -64,12 +63,6 @@ final class FakeServer implements AutoCloseable {
 
         Resource withoutLength() {
             this.announcesLength = false;
-            return this;
-        }
-
-        /** Says with every part that the whole has so many bytes, whatever it has. */
-        Resource totalling(int bytes) {
-            this.total = bytes;
             return this;
         }
 
@@ -170,8 +163,7 @@ final class FakeServer implements AutoCloseable {
                 return;
             }
             status = 206;
-            int total = resource.total < 0 ? content.length : resource.total;
-            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + total);
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + content.length);
         }
         int end = to;
         if (resource.drops > 0) {
