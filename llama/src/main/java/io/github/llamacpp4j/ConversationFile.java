@@ -49,7 +49,7 @@ final class ConversationFile {
             Path unfinished = Files.createTempFile(folder == null ? target : folder, ".conversation", ".part");
             try {
                 Files.writeString(unfinished, ChatJson.writeMessages(messages) + "\n");
-                Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(unfinished);
             }

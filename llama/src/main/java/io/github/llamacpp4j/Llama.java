@@ -505,8 +505,10 @@ public final class Llama implements AutoCloseable {
     }
 
     /**
-     * Ends what is running, which fails with {@link io.github.llamacpp4j.engine.EngineClosedException} behind the tokens it has so
-     * far, and frees the model. May be called more than once.
+     * Ends what is running and frees the model. Generations fail with
+     * {@link io.github.llamacpp4j.engine.EngineClosedException} behind the tokens they have so far, embeddings with
+     * {@link io.github.llamacpp4j.engine.embedding.EmbedderClosedException}. A call that comes later, or had got no further than
+     * its prompt, fails with one of these or with an {@link IllegalStateException}. May be called more than once, by any thread.
      */
     @Override
     public void close() {

@@ -8,11 +8,13 @@ import io.github.llamacpp4j.chat.ToolChoice;
 import io.github.llamacpp4j.engine.FinishReason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +32,8 @@ final class ToolLoop {
     private final ToolRunOptions options;
     private final List<ChatMessage> messages;
     private final long startNanos = System.nanoTime();
-    private int calls;
+    private final Set<String> callIds = new HashSet<>();
+    private int namedCalls;
 
     ToolLoop(
             BiFunction<List<ChatMessage>, ChatOptions, ChatReply> model,
@@ -40,6 +43,11 @@ final class ToolLoop {
         this.model = model;
         this.messages = new ArrayList<>(messages);
         this.options = options;
+        for (ChatMessage message : messages) {
+            if (message instanceof ChatMessage.AssistantMessage assistant) {
+                assistant.toolCalls().forEach(call -> callIds.add(call.id()));
+            }
+        }
         for (Tool tool : tools) {
             if (this.tools.putIfAbsent(tool.definition().name(), tool) != null) {
                 throw new IllegalArgumentException(
@@ -94,10 +102,18 @@ final class ToolLoop {
                                 + "); allow more tokens",
                         null);
             }
-            String id = parsed.id().isEmpty() ? String.format(Locale.ROOT, "call%05d", ++calls) : parsed.id();
-            requested.add(new Requested(parsed, new ToolCall(id, parsed.name(), parsed.arguments())));
+            requested.add(new Requested(parsed, new ToolCall(id(parsed.id()), parsed.name(), parsed.arguments())));
         }
         return requested;
+    }
+
+    /** The id that the model gave, unless it gave none or one that another call of the conversation has. */
+    private String id(String given) {
+        String id = given;
+        while (id.isEmpty() || !callIds.add(id)) {
+            id = String.format(Locale.ROOT, "call%05d", ++namedCalls);
+        }
+        return id;
     }
 
     private List<ChatMessage> results(List<Requested> requested) {

@@ -87,4 +87,14 @@ class ConversationFileTest {
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(nowhere.toString());
     }
+
+    @Test
+    void aFolderIsNotReplaced() throws IOException {
+        Files.createDirectory(file);
+
+        assertThatThrownBy(() -> ConversationFile.write(List.of(ChatMessage.user("q")), file))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(file.toString());
+        assertThat(file).isEmptyDirectory();
+    }
 }

@@ -7,6 +7,7 @@ import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.chat.ParsedOutput;
 import io.github.llamacpp4j.chat.ParsedToolCall;
 import io.github.llamacpp4j.chat.RenderedPrompt;
+import io.github.llamacpp4j.chat.ToolCall;
 import io.github.llamacpp4j.chat.ToolChoice;
 import io.github.llamacpp4j.engine.FinishReason;
 import io.github.llamacpp4j.engine.FinishedEvent;
@@ -17,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -106,6 +108,45 @@ class ToolLoopTest {
         assertThat(result.toolCallId())
                 .isNotEmpty()
                 .isEqualTo(asked.toolCalls().getFirst().id());
+    }
+
+    private static List<String> callIds(List<ChatMessage> messages) {
+        return messages.stream()
+                .filter(ChatMessage.AssistantMessage.class::isInstance)
+                .flatMap(message -> ((ChatMessage.AssistantMessage) message).toolCalls().stream())
+                .map(ToolCall::id)
+                .toList();
+    }
+
+    @Test
+    void noTwoCallsOfAConversationHaveOneId() {
+        ToolCall given = new ToolCall("call00002", "weather", Map.of("city", "Rome"));
+        List<ChatMessage> messages = List.of(
+                ChatMessage.user("q"),
+                new ChatMessage.AssistantMessage("", "", List.of(given)),
+                ChatMessage.toolResult(given, "sunny"),
+                ChatMessage.user("q"));
+        for (int run = 0; run < 3; run++) {
+            Script script = script(
+                    reply(
+                            "",
+                            call("weather", "{\"city\":\"Oslo\"}"),
+                            new ParsedToolCall("mine", "weather", "{\"city\":\"Lima\"}", true),
+                            new ParsedToolCall("mine", "weather", "{\"city\":\"Bonn\"}", true)),
+                    reply("done"));
+            messages = new ToolLoop(script::reply, messages, List.of(WEATHER), ToolRunOptions.defaults())
+                    .run()
+                    .messages();
+        }
+        assertThat(callIds(messages))
+                .hasSize(10)
+                .doesNotHaveDuplicates()
+                .startsWith("call00002", "call00001", "mine", "call00003");
+        assertThat(messages.stream()
+                        .filter(ChatMessage.ToolMessage.class::isInstance)
+                        .map(message -> ((ChatMessage.ToolMessage) message).toolCallId()))
+                .containsExactlyElementsOf(callIds(messages));
+        assertThat(results(messages)).startsWith("sunny", "sunny in Oslo", "sunny in Lima", "sunny in Bonn");
     }
 
     @Test

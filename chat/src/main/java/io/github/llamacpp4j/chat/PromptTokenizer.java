@@ -107,7 +107,7 @@ public final class PromptTokenizer {
             boolean value = holds(fromValues, found);
             if (value) {
                 if (found.token().kind() == VocabularyToken.Kind.USER_DEFINED && isMarkup(found.token())) {
-                    cuts.set(found.start() + 1);
+                    cuts.set(text.offsetByCodePoints(found.start(), 1));
                 }
             } else if (!holds(claimed, found)) {
                 claimed.set(found.start(), found.end());

@@ -245,4 +245,17 @@ class PromptTokenizerTest {
                     return parts;
                 })));
     }
+
+    @Test
+    void aLiteralIsCutBetweenCharactersAndNotInsideOne() {
+        VocabularyToken mark = new VocabularyToken("🔧call", 7, Kind.USER_DEFINED, false, false);
+        PromptTokenizer tokenizer = new PromptTokenizer(
+                List.of(mark), (text, parseSpecial) -> text.codePoints().toArray(), mark.text(), OptionalInt.empty());
+        String said = "a🔧call b";
+        RenderedPrompt prompt = new RenderedPrompt(said, List.of(new RenderedPrompt.Span(0, said.length())), "", false);
+
+        assertThat(tokenizer.segments(prompt))
+                .extracting(segment -> ((PromptSegment.Text) segment).text())
+                .containsExactly("a🔧", "call b");
+    }
 }

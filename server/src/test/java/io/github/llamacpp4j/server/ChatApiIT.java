@@ -7,6 +7,7 @@ import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.chat.ChatMessage;
 import io.github.llamacpp4j.engine.EngineListener;
+import io.github.llamacpp4j.engine.EngineOptions;
 import io.github.llamacpp4j.engine.EngineStep;
 import io.github.llamacpp4j.server.RawClient.Answer;
 import io.github.llamacpp4j.testkit.base.TestModels;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,10 +43,9 @@ class ChatApiIT {
 
     /**
      * Stops the engine's thread at the first step of a request that came while it was shut, not at what is left of the step before,
-     * whose answers are told already. Slows the thread down on demand, so that a reader can keep up with it.
+     * whose answers are told already.
      */
     private static final class Gate implements EngineListener {
-        private volatile Duration pause = Duration.ZERO;
         private volatile CountDownLatch open = new CountDownLatch(0);
         private volatile CountDownLatch reached = new CountDownLatch(1);
         private volatile CountDownLatch ahead = open;
@@ -61,14 +62,9 @@ class ChatApiIT {
             }
             try {
                 ahead.await();
-                Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        }
-
-        void pause(Duration afterEachStep) {
-            pause = afterEachStep;
         }
 
         void shut() {
@@ -87,21 +83,23 @@ class ChatApiIT {
 
     @BeforeAll
     static void start() {
-        llama = Llama.load(
+        llama = load(engine -> engine.addListener(GATE));
+        server = server(TestRoutes.options().heartbeat(Duration.ofMillis(300)).build(), llama);
+    }
+
+    private static Llama load(Consumer<EngineOptions.Builder> changes) {
+        return Llama.load(
                 TestModels.tinychat(),
                 LlamaOptions.builder()
                         .context(context -> context.threads(1).batchThreads(1))
-                        .engine(engine -> engine.parallelSequences(2)
-                                .queueCapacity(3)
-                                .deliveryInterval(Duration.ZERO)
-                                .addListener(GATE))
+                        .engine(engine -> changes.accept(
+                                engine.parallelSequences(2).queueCapacity(3).deliveryInterval(Duration.ZERO)))
                         .build());
-        server = server(TestRoutes.options().heartbeat(Duration.ofMillis(300)).build());
     }
 
-    private static Server server(ServerOptions options) {
+    private static Server server(ServerOptions options, Llama served) {
         Server started = Server.start(options);
-        started.serve("tinychat", llama);
+        started.serve("tinychat", served);
         return started;
     }
 
@@ -112,7 +110,11 @@ class ChatApiIT {
     }
 
     private static Answer ask(String path, String body) throws IOException {
-        return RawClient.ask(server, RawClient.post(path, "{" + body.replace('\'', '"') + "}"));
+        return ask(server, path, body);
+    }
+
+    private static Answer ask(Server asked, String path, String body) throws IOException {
+        return RawClient.ask(asked, RawClient.post(path, "{" + body.replace('\'', '"') + "}"));
     }
 
     private static JsonNode chat(String members) throws IOException {
@@ -122,8 +124,8 @@ class ChatApiIT {
     }
 
     /** The events of a stream but the last, which is checked to be {@code [DONE]}. */
-    private static List<JsonNode> stream(String members) throws IOException {
-        Answer answer = ask(CHAT, QUESTION + ",'stream':true," + members);
+    private static List<JsonNode> stream(Server asked, String members) throws IOException {
+        Answer answer = ask(asked, CHAT, QUESTION + ",'stream':true," + members);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         List<String> data = answer.body()
                 .lines()
@@ -185,7 +187,7 @@ class ChatApiIT {
 
     @Test
     void aStreamBeginsWithTheRoleAndEndsWithTheReasonAndWhatWasUsed() throws IOException {
-        List<JsonNode> chunks = stream("'stream_options':{'include_usage':true}");
+        List<JsonNode> chunks = stream(server, "'stream_options':{'include_usage':true}");
         assertThat(chunks)
                 .extracting(chunk -> chunk.get("id").asString())
                 .containsOnly(chunks.getFirst().get("id").asString());
@@ -242,11 +244,13 @@ class ChatApiIT {
 
     @Test
     void aCallInAStreamHasItsNameOnceAndItsArgumentsInPieces() throws IOException {
-        JsonNode whole = chat(TOOLS + ",'tool_choice':'required','parallel_tool_calls':false")
-                .at("/choices/0/message/tool_calls/0/function");
-        GATE.pause(Duration.ofMillis(10));
-        List<JsonNode> chunks = stream(TOOLS + ",'tool_choice':'required','parallel_tool_calls':false");
-        GATE.pause(Duration.ZERO);
+        String oneCall = TOOLS + ",'tool_choice':'required','parallel_tool_calls':false";
+        JsonNode whole = chat(oneCall).at("/choices/0/message/tool_calls/0/function");
+        List<JsonNode> chunks;
+        try (Llama inStepWithItsReader = load(engine -> engine.eventCapacity(1));
+                Server stepping = server(TestRoutes.options().build(), inStepWithItsReader)) {
+            chunks = stream(stepping, oneCall);
+        }
         List<JsonNode> deltas = chunks.stream()
                 .map(chunk -> chunk.at("/choices/0/delta/tool_calls/0"))
                 .filter(delta -> !delta.isMissingNode())
@@ -319,7 +323,7 @@ class ChatApiIT {
         Answer lenient = ask(CHAT, QUESTION + ",'max_tokens':1,'foo':1");
         assertThat(lenient.status()).isEqualTo(200);
         assertThat(lenient.header("warnings")).isEqualTo("unknown field ignored: foo");
-        try (Server strict = server(TestRoutes.options().strict(true).build())) {
+        try (Server strict = server(TestRoutes.options().strict(true).build(), llama)) {
             String foo = ("{" + QUESTION + ",'foo':1}").replace('\'', '"');
             Answer refused = RawClient.ask(strict, RawClient.post(CHAT, foo));
             assertThat(refused.status()).isEqualTo(400);
@@ -335,7 +339,7 @@ class ChatApiIT {
     @Test
     void aRequestThatTakesTooLongIs504AndInAStreamAnEventAndTheEnd() throws IOException {
         try (Server hasty =
-                server(TestRoutes.options().deadline(Duration.ofMillis(300)).build())) {
+                server(TestRoutes.options().deadline(Duration.ofMillis(300)).build(), llama)) {
             String endless = "{" + QUESTION.replace("128", "4000") + ",'ignore_eos':true,'stream':%s}";
             Answer whole = RawClient.ask(
                     hasty, RawClient.post(CHAT, endless.formatted("false").replace('\'', '"')));

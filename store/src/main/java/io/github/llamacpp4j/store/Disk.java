@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -160,14 +161,17 @@ final class Disk {
 
     /** Writes a small file so that it is either the old one or the new one, also after a crash. */
     static void save(Properties properties, Path file) {
-        Path partial = file.resolveSibling(file.getFileName() + "."
-                + ProcessHandle.current().pid() + "." + Thread.currentThread().threadId() + ".tmp");
+        Path partial = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            try (var writer = Files.newBufferedWriter(partial)) {
-                properties.store(writer, null);
+            try {
+                try (var writer = Files.newBufferedWriter(partial)) {
+                    properties.store(writer, null);
+                }
+                force(partial);
+                Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(partial);
             }
-            force(partial);
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw failure("cannot write " + file, file, e);
         }

@@ -156,9 +156,11 @@ final class HttpDownload {
     /** Takes an answer that begins at {@code from}; false if it differs from what is here up to {@code have}. */
     private boolean take(WebClient.Answer answer, long from, long have, long total) throws IOException {
         check(total);
-        disk.requireSpace(part.resolveSibling(".").normalize(), total - have, file.name());
         if (have == 0) {
             restart();
+        }
+        disk.requireSpace(part.resolveSibling(".").normalize(), total - have, file.name());
+        if (have == 0) {
             FileVersion.of(answer, total).save(versionPath);
         }
         digestUpTo(have);

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the files of a repository that make up a model, with the names and digests that the repository tells. */
@@ -39,7 +41,8 @@ final class HuggingFaceFiles {
         } catch (StoreException e) {
             if (source.selectsPath() && e.kind() == Kind.NOT_FOUND) {
                 // A proxy in front of the hub may serve files without the list of them.
-                files = Map.of(source.selection(), Alias.Pin.NONE);
+                files = GgufSplit.names(source.selection()).stream()
+                        .collect(Collectors.toMap(Function.identity(), path -> Alias.Pin.NONE));
             } else {
                 throw e;
             }
@@ -156,6 +159,9 @@ final class HuggingFaceFiles {
                     page + " does not answer like Hugging Face: " + e.getMessage() + ". Check HF_ENDPOINT.",
                     e);
         } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new StoreException(Kind.INTERRUPTED, "interrupted while listing " + page, e);
+            }
             throw new StoreException(Kind.NETWORK, "cannot list " + page + ": " + e.getMessage(), e);
         }
     }

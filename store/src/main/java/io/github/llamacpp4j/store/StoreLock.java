@@ -40,7 +40,7 @@ final class StoreLock {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StoreException(Kind.INTERRUPTED, "interrupted while another process fetches the same model", e);
+            throw new StoreException(Kind.INTERRUPTED, "interrupted while waiting for whoever holds " + file, e);
         } catch (IOException e) {
             throw Disk.failure("cannot lock " + file, file, e);
         }
@@ -66,7 +66,7 @@ final class StoreLock {
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock();
-        } catch (OverlappingFileLockException heldByAnotherThreadOfThisProcess) {
+        } catch (OverlappingFileLockException heldThroughAnotherClassLoader) {
             return null;
         }
     }

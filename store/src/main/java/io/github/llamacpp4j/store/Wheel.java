@@ -82,7 +82,7 @@ final class Wheel {
     }
 
     private Fetched.File unpack(ZipFile zip, ZipEntry entry, Path folder, PullListener listener) throws IOException {
-        String name = entry.getName().replaceAll(".*[/\\\\]", "");
+        String name = Fetcher.fileName(entry.getName().replace('\\', '/'));
         disk.requireSpace(folder, entry.getSize(), name);
         Path target = folder.resolve(name);
         MessageDigest digest = Digests.sha256();

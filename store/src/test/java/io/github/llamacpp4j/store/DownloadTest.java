@@ -125,6 +125,27 @@ class DownloadTest {
     }
 
     @Test
+    void whatIsHereOfAnOlderVersionMakesRoomForTheNewOne() {
+        FakeServer.Resource resource =
+                server.serve("/m.gguf").content(MODEL).header("ETag", "\"v1\"").dropping(800_000, 1);
+        assertThatThrownBy(() -> store(TestStore.options().attempts(1)).pull(address, PullListener.none()))
+                .isInstanceOf(StoreException.class);
+        byte[] changed = TestStore.model(900_000, 2);
+        resource.content(changed).header("ETag", "\"v2\"");
+        long disk = (64L << 20) + changed.length + 200_000;
+        ModelStore narrow =
+                new ModelStore(folder, TestStore.options().build(), new Disk(path -> disk - unfinishedBytes()), "");
+
+        assertThat(narrow.pull(address, PullListener.none()).path()).hasBinaryContent(changed);
+    }
+
+    private long unfinishedBytes() {
+        return store().unfinished().stream()
+                .mapToLong(UnfinishedDownload::sizeBytes)
+                .sum();
+    }
+
+    @Test
     void anUnfinishedDownloadIsToldAndCanBeDiscarded() {
         server.serve("/m.gguf").content(MODEL).header("ETag", "\"v1\"").dropping(400_000, 1);
         server.serve("/page.gguf").content("<html>".getBytes(StandardCharsets.US_ASCII));

