@@ -4,6 +4,11 @@ import static io.github.llamacpp4j.engine.EngineHarness.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.llamacpp4j.grammar.CompiledGrammar;
+import io.github.llamacpp4j.grammar.Grammar;
+import io.github.llamacpp4j.grammar.GrammarLimits;
+import io.github.llamacpp4j.grammar.TokenVocabulary;
+import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -97,6 +102,23 @@ class FaultyConstraintTest {
             failsAlone(
                     new Scripted(any -> true, () -> new long[5], () -> new int[] {'a', token}),
                     "forced tokens: expected ids of 0 to 299, got " + token);
+        }
+    }
+
+    @Test
+    void inAGrammarThatTakesMoreThanItsSteps() {
+        FakeVocabulary vocabulary = engine.vocabulary;
+        byte[][] pieces = new byte[vocabulary.size()][];
+        for (int token = 0; token < pieces.length; token++) {
+            pieces[token] = vocabulary.piece(token);
+        }
+        TokenVocabulary tokens = TokenVocabulary.of(pieces, token -> false, vocabulary::isEndOfGeneration);
+        for (GrammarLimits limits : List.of(
+                GrammarLimits.builder().stepsPerToken(200).build(),
+                GrammarLimits.builder().stepsPerRequest(200).build())) {
+            CompiledGrammar grammar = Grammar.parse("root ::= . root . | . root | .", tokens, limits)
+                    .compile(tokens);
+            failsAlone(new GrammarConstraint(grammar, vocabulary), "GrammarLimits.stepsPer");
         }
     }
 }

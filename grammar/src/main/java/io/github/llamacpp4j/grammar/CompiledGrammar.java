@@ -17,8 +17,10 @@ public final class CompiledGrammar {
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
     private final MaskBuilder masks;
+    private final GrammarLimits limits;
 
-    CompiledGrammar(Automaton automaton, TokenVocabulary vocabulary) {
+    CompiledGrammar(Automaton automaton, TokenVocabulary vocabulary, GrammarLimits limits) {
+        this.limits = limits;
         this.automaton = automaton;
         this.vocabulary = Objects.requireNonNull(vocabulary, "vocabulary");
         masks = new MaskBuilder(automaton, vocabulary);
@@ -43,13 +45,13 @@ public final class CompiledGrammar {
      */
     public CompiledGrammar prepare(Duration time) {
         cursor().mask();
-        masks.prepare(time);
+        masks.prepare(time, StepBudget.ofTokens(limits));
         return this;
     }
 
     /** {@return a cursor at the start of the text, for one request} */
     public GrammarCursor cursor() {
-        return new GrammarCursor(automaton, vocabulary, masks);
+        return new GrammarCursor(automaton, vocabulary, masks, StepBudget.ofRequest(limits));
     }
 
     /**
@@ -72,12 +74,14 @@ public final class CompiledGrammar {
      * @return whether they are complete, incomplete or which piece fails
      */
     public GrammarMatch match(List<? extends MatchInput> inputs) {
-        State state = automaton.start();
+        StepBudget budget = StepBudget.ofTokens(limits);
+        State state = automaton.start(budget);
         for (int i = 0; i < inputs.size(); i++) {
+            budget.nextToken();
             state = switch (inputs.get(i)) {
                 case MatchInput.Text piece ->
-                    automaton.token(state, TokenTest.NO_ID, piece.text().getBytes(StandardCharsets.UTF_8));
-                case MatchInput.Token token -> automaton.token(state, token.id(), vocabulary.text(token.id()));
+                    automaton.token(state, TokenTest.NO_ID, piece.text().getBytes(StandardCharsets.UTF_8), budget);
+                case MatchInput.Token token -> automaton.token(state, token.id(), vocabulary.text(token.id()), budget);
             };
             if (state == automaton.dead) {
                 return new GrammarMatch(GrammarMatch.State.DEAD, OptionalInt.of(i));

@@ -17,11 +17,13 @@ final class ForcedText {
 
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
+    private final StepBudget budget;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     /** The state after {@link #bytes}. */
     private State end;
 
-    ForcedText(Automaton automaton, TokenVocabulary vocabulary, State start) {
+    ForcedText(Automaton automaton, TokenVocabulary vocabulary, State start, StepBudget budget) {
+        this.budget = budget;
         this.automaton = automaton;
         this.vocabulary = vocabulary;
         end = start;
@@ -37,7 +39,8 @@ final class ForcedText {
         int next = forcedByte(end);
         while (next >= 0 && (bytes.size() < about || isInsideCharacter(next))) {
             bytes.write(next);
-            end = automaton.step(end, next);
+            budget.lookUp(1);
+            end = automaton.step(end, next, budget);
             next = forcedByte(end);
         }
         return bytes.toByteArray();
@@ -112,7 +115,8 @@ final class ForcedText {
         int node = root + 1;
         while (node < trie.end[root]) {
             int depth = trie.depth[node];
-            State next = automaton.step(path[depth - 1], trie.value[node]);
+            budget.lookUp(1);
+            State next = automaton.step(path[depth - 1], trie.value[node], budget);
             if (next == automaton.dead) {
                 node = trie.end[node];
                 continue;

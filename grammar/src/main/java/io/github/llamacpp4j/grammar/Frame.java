@@ -1,6 +1,8 @@
 package io.github.llamacpp4j.grammar;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A node of the shared stack: the places where parses go on once the current rule ends. Several callers at the same
@@ -16,6 +18,8 @@ final class Frame {
     final LocalSet[] returns;
     final Frame[] parents;
     final long id;
+    /** For other frames, by id, whether this one goes on in every way that they do. */
+    final Map<Long, Boolean> covers = new ConcurrentHashMap<>();
 
     private Frame(long id) {
         this(id, new LocalSet[0], new Frame[0]);

@@ -292,6 +292,6 @@ public final class Grammar {
      * @return the compiled grammar, to be shared between requests
      */
     public CompiledGrammar compile(TokenVocabulary vocabulary) {
-        return new CompiledGrammar(new Automaton(network, limits), vocabulary);
+        return new CompiledGrammar(new Automaton(network, limits), vocabulary, limits);
     }
 }

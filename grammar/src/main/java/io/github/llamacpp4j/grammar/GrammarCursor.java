@@ -7,6 +7,9 @@ import java.util.function.Function;
  * One walk through a grammar, token by token. Accepting a token that was seen in the same place before allocates nothing
  * but the room to remember it for {@link #rollback}.
  *
+ * <p>Every method that looks at the grammar ends in a {@link GrammarException} of kind {@link GrammarException.Kind#LIMIT} when the
+ * grammar can be read in so many ways that a token or the request takes more steps than {@link GrammarLimits} allow.
+ *
  * <p>Not safe for use by several threads; one belongs to one request.
  */
 public final class GrammarCursor {
@@ -18,6 +21,7 @@ public final class GrammarCursor {
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
     private final MaskBuilder masks;
+    private final StepBudget budget;
     private State[] history = new State[64];
     /** How many states have left {@link #history} at its beginning. */
     private int forgotten;
@@ -25,11 +29,12 @@ public final class GrammarCursor {
     private int accepted;
     private boolean finished;
 
-    GrammarCursor(Automaton automaton, TokenVocabulary vocabulary, MaskBuilder masks) {
+    GrammarCursor(Automaton automaton, TokenVocabulary vocabulary, MaskBuilder masks, StepBudget budget) {
         this.automaton = automaton;
         this.vocabulary = vocabulary;
         this.masks = masks;
-        history[0] = automaton.start();
+        this.budget = budget;
+        history[0] = automaton.start(budget);
     }
 
     /** {@return how many tokens have been accepted and not rolled back} */
@@ -105,7 +110,7 @@ public final class GrammarCursor {
      * @return whether they were allowed and taken
      */
     public boolean tryAcceptBytes(byte[] bytes) {
-        State next = finished ? automaton.dead : automaton.token(state(), TokenTest.NO_ID, bytes);
+        State next = finished ? automaton.dead : automaton.token(state(), TokenTest.NO_ID, bytes, budget);
         if (next == automaton.dead) {
             return false;
         }
@@ -117,7 +122,7 @@ public final class GrammarCursor {
     public TokenMask mask() {
         return finished
                 ? new TokenMask(new long[(vocabulary.size() + 63) / 64], vocabulary.size())
-                : masks.mask(state());
+                : masks.mask(state(), budget);
     }
 
     /**
@@ -127,7 +132,7 @@ public final class GrammarCursor {
      * @return UTF-8 bytes, not necessarily whole characters; empty when nothing is forced
      */
     public byte[] forcedBytes() {
-        return finished ? new byte[0] : new ForcedText(automaton, vocabulary, state()).bytes();
+        return finished ? new byte[0] : new ForcedText(automaton, vocabulary, state(), budget).bytes();
     }
 
     /**
@@ -138,7 +143,7 @@ public final class GrammarCursor {
      * @return the tokens; none when nothing is forced or when the tokenizer changes the text
      */
     public int[] forcedTokens(Function<byte[], int[]> tokenizer) {
-        return finished ? NONE : new ForcedText(automaton, vocabulary, state()).tokens(tokenizer);
+        return finished ? NONE : new ForcedText(automaton, vocabulary, state(), budget).tokens(tokenizer);
     }
 
     /**
@@ -159,11 +164,17 @@ public final class GrammarCursor {
         }
     }
 
+    /** {@return how many steps of work this cursor has taken} */
+    long stepsSpent() {
+        return budget.spent();
+    }
+
     private State state() {
         return history[accepted - forgotten];
     }
 
     private void push(State next) {
+        budget.nextToken();
         int index = ++accepted - forgotten;
         if (index > 2 * MOST_ROLLBACK) {
             System.arraycopy(history, index - MOST_ROLLBACK, history, 0, MOST_ROLLBACK);
@@ -184,10 +195,10 @@ public final class GrammarCursor {
             return automaton.dead;
         }
         if (vocabulary.isEndOfGeneration(token)) {
-            State named = state.testsTokens ? automaton.namedToken(state, token) : automaton.dead;
+            State named = state.testsTokens ? automaton.namedToken(state, token, budget) : automaton.dead;
             return named == automaton.dead && state.accepting ? state : named;
         }
-        return automaton.token(state, token, vocabulary.text(token));
+        return automaton.token(state, token, vocabulary.text(token), budget);
     }
 
     private static boolean noByteFollows(State state) {

@@ -16,6 +16,8 @@ public final class GrammarLimits {
     private final int automatonStates;
     private final int parallelStacks;
     private final long cacheBytes;
+    private final long stepsPerToken;
+    private final long stepsPerRequest;
 
     private GrammarLimits(Builder builder) {
         textLength = positive("textLength", builder.textLength);
@@ -28,9 +30,15 @@ public final class GrammarLimits {
             throw new IllegalArgumentException("cacheBytes must be at least 1 MiB, was " + builder.cacheBytes);
         }
         cacheBytes = builder.cacheBytes;
+        stepsPerToken = positive("stepsPerToken", builder.stepsPerToken);
+        stepsPerRequest = positive("stepsPerRequest", builder.stepsPerRequest);
     }
 
     private static int positive(String name, int value) {
+        return (int) positive(name, (long) value);
+    }
+
+    private static long positive(String name, long value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be positive, was " + value);
         }
@@ -56,7 +64,9 @@ public final class GrammarLimits {
                 .repetition(repetition)
                 .automatonStates(automatonStates)
                 .parallelStacks(parallelStacks)
-                .cacheBytes(cacheBytes);
+                .cacheBytes(cacheBytes)
+                .stepsPerToken(stepsPerToken)
+                .stepsPerRequest(stepsPerRequest);
     }
 
     /** {@return the longest grammar text or pattern, in UTF-16 units; default 4 Mi} */
@@ -94,6 +104,21 @@ public final class GrammarLimits {
         return cacheBytes;
     }
 
+    /**
+     * {@return how many steps of work one token of a {@link GrammarCursor} may take, its mask included; default 4,000,000}
+     *
+     * <p>A step is one look at a place where a parse stands or may go on, or eight looks at what is remembered already. What
+     * another request has found out takes no more steps.
+     */
+    public long stepsPerToken() {
+        return stepsPerToken;
+    }
+
+    /** {@return how many steps of work all tokens of a {@link GrammarCursor} may take together; default 1,000,000,000} */
+    public long stepsPerRequest() {
+        return stepsPerRequest;
+    }
+
     /** Collects limits; not safe for use by several threads. */
     public static final class Builder {
         private int textLength = 4 << 20;
@@ -103,6 +128,8 @@ public final class GrammarLimits {
         private int automatonStates = 2_000_000;
         private int parallelStacks = 4_096;
         private long cacheBytes = 64L << 20;
+        private long stepsPerToken = 4_000_000;
+        private long stepsPerRequest = 1_000_000_000;
 
         private Builder() {}
 
@@ -180,6 +207,28 @@ public final class GrammarLimits {
          */
         public Builder cacheBytes(long value) {
             cacheBytes = value;
+            return this;
+        }
+
+        /**
+         * Sets how many steps of work one token may take.
+         *
+         * @param value a positive number
+         * @return this builder
+         */
+        public Builder stepsPerToken(long value) {
+            stepsPerToken = value;
+            return this;
+        }
+
+        /**
+         * Sets how many steps of work all tokens of one request may take together.
+         *
+         * @param value a positive number
+         * @return this builder
+         */
+        public Builder stepsPerRequest(long value) {
+            stepsPerRequest = value;
             return this;
         }
 

@@ -3,9 +3,13 @@ package io.github.llamacpp4j.grammar;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** JSON values as plain Java objects: maps, lists, strings, numbers, booleans and null. */
@@ -69,15 +73,37 @@ final class JsonValues {
         return false;
     }
 
-    static boolean areDifferent(List<?> values) {
-        List<@Nullable Object> seen = new ArrayList<>();
-        for (Object value : values) {
-            if (contains(seen, value)) {
-                return false;
+    /** An object that is equal to those of all values that are equal to this one. */
+    static Object key(@Nullable Object value) {
+        return switch (value) {
+            case null -> Optional.empty();
+            case Number number -> decimal(number).stripTrailingZeros();
+            case List<?> list -> {
+                List<Object> keys = new ArrayList<>(list.size());
+                for (Object element : list) {
+                    keys.add(key(element));
+                }
+                yield keys;
             }
-            seen.add(value);
+            case Map<?, ?> map -> {
+                Map<Object, Object> keys = new HashMap<>();
+                map.forEach((name, member) -> keys.put(name, key(member)));
+                yield keys;
+            }
+            default -> value;
+        };
+    }
+
+    static Set<Object> keys(List<? extends @Nullable Object> values) {
+        Set<Object> keys = new HashSet<>();
+        for (Object value : values) {
+            keys.add(key(value));
         }
-        return true;
+        return keys;
+    }
+
+    static boolean areDifferent(List<?> values) {
+        return keys(values).size() == values.size();
     }
 
     /** Exactly this value, in its canonical form. */

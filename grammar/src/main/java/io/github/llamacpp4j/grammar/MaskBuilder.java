@@ -23,26 +23,33 @@ final class MaskBuilder {
         this.wordCount = (vocabulary.size() + 63) / 64;
     }
 
-    TokenMask mask(State state) {
+    TokenMask mask(State state, StepBudget budget) {
         TokenMask known = state.mask;
         if (known != null) {
             return known;
         }
         long[] words = new long[wordCount];
+        Set<LocalSet> places = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<LocalSet> left = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < state.kernelSize; i++) {
-            MaskBasis basis = basis(state.locals[i]);
-            long[] accepted = basis.accepted();
+            places.add(state.locals[i]);
+            if (!state.frames[i].isBottom()) {
+                left.add(state.locals[i]);
+            }
+        }
+        budget.spend(state.kernelSize);
+        for (LocalSet place : places) {
+            long[] accepted = basis(place, budget).accepted();
+            budget.lookUp(wordCount);
             for (int w = 0; w < wordCount; w++) {
                 words[w] |= accepted[w];
             }
         }
-        for (int i = 0; i < state.kernelSize; i++) {
-            if (!state.frames[i].isBottom()) {
-                addUncertain(state, basis(state.locals[i]), words);
-            }
+        for (LocalSet place : left) {
+            addUncertain(state, basis(place, budget), words, budget);
         }
         if (state.testsTokens) {
-            addTested(state, words);
+            addTested(state, words, budget);
         }
         if (state.accepting) {
             for (int id = 0; id < vocabulary.size(); id++) {
@@ -61,33 +68,34 @@ final class MaskBuilder {
      * Looks at the places that a text can reach, those close to the start first, and finds out what they say about the vocabulary,
      * until the time is up or half of the memory is used.
      */
-    void prepare(Duration time) {
+    void prepare(Duration time, StepBudget budget) {
         long end = System.nanoTime() + time.toNanos();
         Set<LocalSet> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<LocalSet> work = new ArrayDeque<>();
         Set<LocalSet> entries = Collections.newSetFromMap(new IdentityHashMap<>());
-        LocalSet start = automaton.closure(automaton.network().ruleEntry[0]);
+        LocalSet start = automaton.closure(automaton.network().ruleEntry[0], budget);
         seen.add(start);
         work.add(start);
         while (!work.isEmpty() && System.nanoTime() - end < 0 && !automaton.isHalfFull()) {
             LocalSet local = work.poll();
+            budget.nextToken();
             if (!entries.contains(local)) {
-                basis(local);
+                basis(local, budget);
             }
             for (int i = 0; i < local.calls.length; i += 2) {
-                LocalSet entry = automaton.closure(automaton.network().ruleEntry[local.calls[i]]);
+                LocalSet entry = automaton.closure(automaton.network().ruleEntry[local.calls[i]], budget);
                 if (seen.add(entry)) {
                     entries.add(entry);
                     work.add(entry);
                 }
-                add(automaton.closure(local.calls[i + 1]), entries, seen, work);
+                add(automaton.closure(local.calls[i + 1], budget), entries, seen, work);
             }
             for (int i = 0; i < local.tokens.length; i += 2) {
-                add(automaton.closure(local.tokens[i + 1]), entries, seen, work);
+                add(automaton.closure(local.tokens[i + 1], budget), entries, seen, work);
             }
             for (int c = 0; c < automaton.network().classCount; c++) {
                 if (local.readsByteClass(c)) {
-                    add(automaton.localStep(local, c), entries, seen, work);
+                    add(automaton.localStep(local, c, budget), entries, seen, work);
                 }
             }
         }
@@ -101,7 +109,7 @@ final class MaskBuilder {
         }
     }
 
-    private void addUncertain(State state, MaskBasis basis, long[] words) {
+    private void addUncertain(State state, MaskBasis basis, long[] words, StepBudget budget) {
         int[] tokens = basis.uncertain();
         State[] path = new State[vocabulary.trie().maxDepth + 1];
         path[0] = state;
@@ -109,14 +117,19 @@ final class MaskBuilder {
         boolean failed = false;
         for (int i = 0; i < tokens.length; i++) {
             int shared = basis.shared()[i];
+            budget.lookUp(1);
             if (failed && shared > valid) {
                 continue;
             }
             byte[] text = vocabulary.text(tokens[i]);
             valid = Math.min(valid, shared);
             failed = false;
+            if (isSet(words, tokens[i])) {
+                continue;
+            }
+            budget.lookUp(text.length - valid);
             while (valid < text.length) {
-                State next = automaton.step(path[valid], text[valid]);
+                State next = automaton.step(path[valid], text[valid], budget);
                 if (next == automaton.dead) {
                     failed = true;
                     break;
@@ -129,9 +142,10 @@ final class MaskBuilder {
         }
     }
 
-    private void addTested(State state, long[] words) {
+    private void addTested(State state, long[] words, StepBudget budget) {
         TokenTest[] tests = automaton.network().tokenTests;
         for (LocalSet local : state.locals) {
+            budget.spend(local.tokens.length);
             for (int t = 0; t < local.tokens.length; t += 2) {
                 TokenTest test = tests[local.tokens[t]];
                 if (test.kind() == TokenTest.Kind.IS) {
@@ -141,6 +155,7 @@ final class MaskBuilder {
                         }
                     }
                 } else {
+                    budget.lookUp(vocabulary.size());
                     for (int id = 0; id < vocabulary.size(); id++) {
                         if (test.matches(id, vocabulary.text(id).length > 0) && !vocabulary.isEndOfGeneration(id)) {
                             set(words, id);
@@ -151,28 +166,29 @@ final class MaskBuilder {
         }
     }
 
-    private MaskBasis basis(LocalSet local) {
+    private MaskBasis basis(LocalSet local, StepBudget budget) {
         MaskBasis known = local.basis;
         if (known != null) {
             return known;
         }
-        MaskBasis basis = computeBasis(local);
+        MaskBasis basis = computeBasis(local, budget);
         local.basis = basis;
         automaton.charge(8L * wordCount + 8L * basis.uncertain().length);
         return basis;
     }
 
-    private MaskBasis computeBasis(LocalSet local) {
+    private MaskBasis computeBasis(LocalSet local, StepBudget budget) {
         TokenTrie trie = vocabulary.trie();
         long[] accepted = new long[wordCount];
         IntArray uncertain = new IntArray();
         State[] path = new State[trie.maxDepth + 1];
         boolean[] escaped = new boolean[trie.maxDepth + 1];
-        path[0] = automaton.atUnknownCaller(local);
+        path[0] = automaton.atUnknownCaller(local, budget);
         int node = 1;
         while (node < trie.nodeCount) {
             int depth = trie.depth[node];
-            State next = automaton.step(path[depth - 1], trie.value[node]);
+            budget.lookUp(1);
+            State next = automaton.step(path[depth - 1], trie.value[node], budget);
             if (next == automaton.dead) {
                 if (escaped[depth - 1]) {
                     for (int t = trie.first[node]; t < trie.first[trie.end[node]]; t++) {
@@ -196,6 +212,10 @@ final class MaskBuilder {
             shared[i] = mismatch < 0 ? vocabulary.text(tokens[i]).length : mismatch;
         }
         return new MaskBasis(accepted, tokens, shared);
+    }
+
+    private static boolean isSet(long[] words, int token) {
+        return (words[token >> 6] >>> token & 1) != 0;
     }
 
     private static void set(long[] words, int token) {

@@ -301,8 +301,9 @@ record Shape(
             return left == null ? right : left;
         }
         List<@Nullable Object> common = new ArrayList<>();
+        Set<Object> others = JsonValues.keys(right);
         for (Object value : left) {
-            if (JsonValues.contains(right, value)) {
+            if (others.contains(JsonValues.key(value))) {
                 common.add(value);
             }
         }

@@ -166,8 +166,10 @@ final class ShapeAlgebra {
         List<@Nullable Object> accepted = new ArrayList<>();
         List<@Nullable Object> candidates = shape.values();
         if (candidates != null) {
+            Shape conditions = shape.withValues(null);
+            Set<Object> seen = new HashSet<>();
             for (Object value : candidates) {
-                if (accepts(shape, value) && !JsonValues.contains(accepted, value)) {
+                if (accepts(conditions, value) && seen.add(JsonValues.key(value))) {
                     accepted.add(value);
                 }
             }

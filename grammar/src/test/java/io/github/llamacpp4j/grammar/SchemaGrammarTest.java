@@ -3,6 +3,8 @@ package io.github.llamacpp4j.grammar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -160,5 +162,23 @@ class SchemaGrammarTest {
         return Grammar.ofSchema(JsonTrees.parse(schema), COMPACT_OR_SPACED)
                 .grammar()
                 .compile(TokenVocabulary.empty());
+    }
+
+    @Test
+    void aLongEnumerationIsComparedWithItselfOnce() {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            values.add("value-" + i);
+        }
+        SchemaGrammar[] made = new SchemaGrammar[1];
+        Duration time = CpuTime.of(() -> made[0] = Grammar.ofSchema(
+                Map.of("type", "string", "enum", values, "allOf", List.of(Map.of("enum", values))),
+                SchemaOptions.builder().build()));
+        assertThat(made[0].grammar()
+                        .compile(TokenVocabulary.empty())
+                        .match("\"value-49999\"")
+                        .isAccepted())
+                .isTrue();
+        assertThat(time).isLessThan(Duration.ofSeconds(4));
     }
 }
