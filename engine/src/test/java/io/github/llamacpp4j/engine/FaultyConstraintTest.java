@@ -114,8 +114,8 @@ class FaultyConstraintTest {
         }
         TokenVocabulary tokens = TokenVocabulary.of(pieces, token -> false, vocabulary::isEndOfGeneration);
         for (GrammarLimits limits : List.of(
-                GrammarLimits.builder().stepsPerToken(200).build(),
-                GrammarLimits.builder().stepsPerRequest(200).build())) {
+                GrammarLimits.builder().stepsPerToken(60).build(),
+                GrammarLimits.builder().stepsPerRequest(100).build())) {
             CompiledGrammar grammar = Grammar.parse("root ::= . root . | . root | .", tokens, limits)
                     .compile(tokens);
             failsAlone(new GrammarConstraint(grammar, vocabulary), "GrammarLimits.stepsPer");

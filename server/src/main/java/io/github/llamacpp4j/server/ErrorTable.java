@@ -1,6 +1,7 @@
 package io.github.llamacpp4j.server;
 
 import io.github.llamacpp4j.chat.ChatException;
+import io.github.llamacpp4j.engine.ConstraintFailedException;
 import io.github.llamacpp4j.engine.ContextOverflowException;
 import io.github.llamacpp4j.engine.EngineClosedException;
 import io.github.llamacpp4j.engine.EngineFailedException;
@@ -39,6 +40,7 @@ final class ErrorTable {
             case ModelKindException e -> new ApiException(400, INVALID, "model_not_supported", "model", message);
             case ChatException e -> new ApiException(400, INVALID, "chat_template_error", "messages", message);
             case GrammarException e -> new ApiException(400, INVALID, "invalid_grammar", "grammar", message);
+            case ConstraintFailedException e -> e.getCause() instanceof GrammarException cause ? of(cause) : internal();
             case SchemaException e -> new ApiException(400, INVALID, "invalid_json_schema", "response_format", message);
             case IllegalArgumentException e -> new ApiException(400, INVALID, null, null, message);
             case EngineOverloadedException e -> overloaded(message);

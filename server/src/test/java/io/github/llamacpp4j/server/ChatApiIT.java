@@ -293,6 +293,18 @@ class ChatApiIT {
         assertThat(chat("'n':3").get("choices")).hasSize(3);
     }
 
+    /** Its first tokens are cheap: what it costs is found out on the engine's thread only. */
+    @Test
+    void aGrammarThatCanBeReadInTooManyWaysIsTheClientsMistake() throws IOException {
+        Answer answer = ask(
+                CHAT,
+                QUESTION
+                        + ",'max_tokens':400,'ignore_eos':true,'grammar':'root ::= x x x x x x x x\\nx ::= y y y y | [a-z ]\\ny ::= z? z? z? z?\\nz ::= [a-z ] x z | [a-z ]'");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.errorCode()).isEqualTo("invalid_grammar");
+        assertThat(answer.json().at("/error/message").asString()).contains("GrammarLimits.stepsPer");
+    }
+
     @Test
     void whatAGrammarATemplateOrASchemaRefusesIsToldWithItsPlace() throws IOException {
         Answer grammar = ask(CHAT, QUESTION + ",'grammar':'root ::= [a'");
