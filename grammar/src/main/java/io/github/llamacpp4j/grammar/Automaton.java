@@ -174,7 +174,7 @@ final class Automaton {
         }
         IntArray targets = new IntArray();
         for (int state : local.positions) {
-            budget.spend(1L + network.edgeStart[state + 1] - network.edgeStart[state]);
+            budget.lookUp(1 + network.edgeStart[state + 1] - network.edgeStart[state]);
             for (int e = network.edgeStart[state]; e < network.edgeStart[state + 1]; e++) {
                 if (network.edgeKind[e] == Network.BYTES
                         && network.byteClass[network.edgeA[e]] <= byteClass

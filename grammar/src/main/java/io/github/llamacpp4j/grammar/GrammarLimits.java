@@ -107,8 +107,8 @@ public final class GrammarLimits {
     /**
      * {@return how many steps of work one token of a {@link GrammarCursor} may take, its mask included; default 4,000,000}
      *
-     * <p>A step is one look at a place where a parse stands or may go on, or eight looks at what is remembered already. What
-     * another request has found out takes no more steps.
+     * <p>A step is one look at a place where a parse stands or may go on, or eight looks at what the rules say of a byte there or
+     * at what is remembered already. What another request has found out takes no more steps.
      */
     public long stepsPerToken() {
         return stepsPerToken;

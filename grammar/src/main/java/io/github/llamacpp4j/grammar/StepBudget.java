@@ -37,7 +37,7 @@ final class StepBudget {
         return ofAll;
     }
 
-    /** Counts work that costs about as much as so many looks at a remembered state. */
+    /** Counts work that costs about as much as so many looks at a remembered state, or at an edge of the network. */
     void lookUp(int count) {
         lookups += count;
         if (lookups >= LOOKUPS_PER_STEP) {

@@ -82,6 +82,21 @@ class AmbiguityTest {
     }
 
     @Test
+    void aLongListOfAlternativesIsFarFromTheLimit() {
+        Random random = new Random(3);
+        StringBuilder gbnf = new StringBuilder("root ::= \"a\"");
+        for (int i = 0; i < 50_000; i++) {
+            gbnf.append(" | \"");
+            random.ints(12, 'A', 'Z' + 1).forEach(letter -> gbnf.append((char) (letter + 32 * random.nextInt(2))));
+            gbnf.append('"');
+        }
+        GrammarCursor cursor =
+                Grammar.parse(gbnf.toString()).compile(vocabulary).cursor();
+        cursor.mask();
+        assertThat(cursor.stepsSpent()).isLessThan(GrammarLimits.defaults().stepsPerToken() / 4);
+    }
+
+    @Test
     void theStepsOfARequestAreLimitedTogether() {
         GrammarLimits limits = GrammarLimits.builder().stepsPerRequest(100_000).build();
         GrammarCursor cursor = Grammar.parse("root ::= [a-z ] root [a-z ] | \"\"", vocabulary, limits)
