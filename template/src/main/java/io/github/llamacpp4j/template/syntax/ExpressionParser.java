@@ -52,14 +52,17 @@ final class ExpressionParser {
 
     Expr expression(boolean conditional) {
         enter();
-        Expr parsed = conditional ? conditional() : binary(Precedence.NONE);
+        int offset = stream.current().offset();
+        Expr parsed = binary(Precedence.NONE);
+        if (conditional && stream.isName("if")) {
+            parsed = conditional(parsed, offset);
+        }
         leave();
         return parsed;
     }
 
-    private Expr conditional() {
-        int offset = stream.current().offset();
-        Expr value = binary(Precedence.NONE);
+    private Expr conditional(Expr first, int offset) {
+        Expr value = first;
         while (stream.skipName("if")) {
             int tall = height;
             Expr test = binary(Precedence.NONE);
@@ -150,7 +153,7 @@ final class ExpressionParser {
             leave();
             node = over(height, 0, new Expr.Unary(token.text().charAt(0), operand, token.offset()));
         } else {
-            node = primary(false);
+            node = stream.skipOperator("(") ? tuple(false, true, true, false) : primary(false);
         }
         node = postfix(node);
         return withFilter ? filters(node) : node;
@@ -179,9 +182,7 @@ final class ExpressionParser {
             default -> {}
         }
         if (stream.skipOperator("(")) {
-            Expr inner = tuple(false, true, true, false);
-            stream.expectOperator(")");
-            return inner;
+            return tuple(false, true, true, false);
         }
         if (token.isOperator("[")) {
             return list();
@@ -212,7 +213,11 @@ final class ExpressionParser {
         return new Expr.Name(token.text(), token.offset());
     }
 
-    /** A tuple without need of parentheses, or the single expression it turns out to be. */
+    /**
+     * A tuple, or the single expression it turns out to be.
+     *
+     * @param explicitParentheses whether one was opened before it, to be closed behind it; else it needs none
+     */
     Expr tuple(boolean simplified, boolean conditional, boolean explicitParentheses, boolean namespaceRef) {
         int offset = stream.current().offset();
         List<Expr> items = new ArrayList<>();
@@ -231,6 +236,9 @@ final class ExpressionParser {
                 break;
             }
             isTuple = true;
+        }
+        if (explicitParentheses) {
+            stream.expectOperator(")");
         }
         if (!isTuple) {
             if (!items.isEmpty()) {
