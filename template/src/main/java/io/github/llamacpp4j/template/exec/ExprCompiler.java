@@ -80,7 +80,7 @@ final class ExprCompiler {
             case Expr.Slice e -> throw SyntaxError.at(e.offset(), "invalid syntax: a slice within a tuple");
             case Expr.Concat e -> concat(e, frame, escape);
             case Expr.Compare e -> compare(e, frame, escape);
-            case Expr.Binary e -> binary(e, frame, escape);
+            case Expr.Binary e -> arithmetic(e, frame, escape);
             case Expr.And e -> {
                 ExprNode left = compile(e.left(), frame, escape);
                 yield isLiteral(e.left(), false)
@@ -96,8 +96,28 @@ final class ExprCompiler {
         };
     }
 
+    /** Arithmetic. What stands left of an operator may nest hundreds deep, as in a sum, and takes no stack for that. */
+    private ExprNode arithmetic(Expr.Binary outermost, Frame frame, OutputNode.Escape escape) {
+        List<Expr.Binary> outer = new ArrayList<>();
+        Expr.Binary innermost = outermost;
+        while (innermost.left() instanceof Expr.Binary left) {
+            outer.add(innermost);
+            innermost = left;
+            meter.enter();
+            path.add(left);
+        }
+        ExprNode node = binary(innermost, frame, escape);
+        for (Expr.Binary e : outer.reversed()) {
+            path.removeLast();
+            meter.leave();
+            node = new OperatorNodes.Binary(
+                    OperatorNodes.operation(e.operator()), node, compile(e.right(), frame, escape));
+        }
+        return node;
+    }
+
     /**
-     * Arithmetic. Jinja folds {@code -2} to a constant and writes it without parentheses into the Python it generates, so
+     * One operation. Jinja folds {@code -2} to a constant and writes it without parentheses into the Python it generates, so
      * that in {@code -2 ** x} the power binds tighter, unless the whole is constant.
      */
     private ExprNode binary(Expr.Binary e, Frame frame, OutputNode.Escape escape) {
@@ -136,11 +156,8 @@ final class ExprCompiler {
     }
 
     private static boolean isConstant(Expr expression) {
-        return switch (expression) {
-            case Expr.Name e -> false;
-            case Expr.Call e -> false;
-            default -> NameWalker.children(expression).stream().allMatch(ExprCompiler::isConstant);
-        };
+        return NameWalker.within(expression).stream()
+                .noneMatch(each -> each instanceof Expr.Name || each instanceof Expr.Call);
     }
 
     ExprNode variable(String name, int offset, Frame frame) {

@@ -2,7 +2,9 @@ package io.github.llamacpp4j.template.exec;
 
 import io.github.llamacpp4j.template.syntax.Expr;
 import io.github.llamacpp4j.template.syntax.Stmt;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,16 +16,29 @@ final class NameWalker {
 
     /** The names that an expression reads, in evaluation order. */
     static void names(Expr expression, Consumer<String> action) {
-        if (expression instanceof Expr.Name name) {
-            action.accept(name.name());
-        } else if (expression instanceof Expr.NamespaceRef ref) {
-            action.accept(ref.name());
-        } else {
-            children(expression).forEach(child -> names(child, action));
+        for (Expr each : within(expression)) {
+            if (each instanceof Expr.Name name) {
+                action.accept(name.name());
+            } else if (each instanceof Expr.NamespaceRef ref) {
+                action.accept(ref.name());
+            }
         }
     }
 
-    static List<Expr> children(Expr expression) {
+    /** An expression and all that it is made of, each before its parts, which are in evaluation order. Deep ones take no stack. */
+    static List<Expr> within(Expr expression) {
+        List<Expr> all = new ArrayList<>();
+        Deque<Expr> waiting = new ArrayDeque<>();
+        waiting.push(expression);
+        while (!waiting.isEmpty()) {
+            Expr next = waiting.pop();
+            all.add(next);
+            children(next).reversed().forEach(waiting::push);
+        }
+        return all;
+    }
+
+    private static List<Expr> children(Expr expression) {
         List<Expr> children = new ArrayList<>();
         switch (expression) {
             case Expr.Const e -> {}
@@ -114,12 +129,10 @@ final class NameWalker {
         }
 
         private void read(Expr expression) {
-            if (expression instanceof Expr.Name name) {
-                if (wanted.contains(name.name())) {
+            for (Expr each : within(expression)) {
+                if (each instanceof Expr.Name name && wanted.contains(name.name())) {
                     found.add(name.name());
                 }
-            } else {
-                children(expression).forEach(this::read);
             }
         }
 
