@@ -61,13 +61,14 @@ class SoakIT {
     }
 
     /** What the process holds at a moment. */
-    private record Sample(long seconds, long requests, long residentBytes, int threads) {
+    private record Sample(long seconds, long requests, long residentBytes, long heapBytes, int threads) {
 
         static Sample take(long workedNanos, SoakLedger ledger, long residentBytes) {
             return new Sample(
                     workedNanos / 1_000_000_000,
                     ledger.queued(),
                     residentBytes,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted(),
                     ManagementFactory.getThreadMXBean().getThreadCount());
         }
     }

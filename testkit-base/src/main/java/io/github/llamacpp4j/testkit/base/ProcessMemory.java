@@ -2,6 +2,8 @@ package io.github.llamacpp4j.testkit.base;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,24 +30,30 @@ public final class ProcessMemory {
     }
 
     /**
-     * As {@link #residentBytes}, once the garbage is collected: the Java heap counts with what it holds, not with what it was grown to.
-     * Takes half a second or more, because the collector G1 gives what the heap shrank by back to the system in the background, from a
-     * tenth of a second after the collection on, and later on a busy machine: up to then those pages are resident.
+     * As {@link #residentBytes}, once the garbage is collected, and of the Java heap only what is in use: a collector keeps
+     * between 1.7 and 3.3 times as much ({@code MinHeapFreeRatio}, {@code MaxHeapFreeRatio}), as it happens to have grown. Takes half a
+     * second or more, because G1 gives what the heap shrank by back to the system in the background, from a tenth of a second after the
+     * collection on, and later on a busy machine: up to then those pages are resident.
      */
     public static long residentBytesWithoutGarbage() {
         System.gc();
-        long resident = residentBytes();
+        long resident = residentBytesInUse();
         long deadline = System.nanoTime() + MOST_TIME_TO_SHRINK.toNanos();
         long settled = System.nanoTime();
         while (System.nanoTime() - settled < TIME_WITHOUT_SHRINKING.toNanos() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
-            long now = residentBytes();
+            long now = residentBytesInUse();
             if (now < resident) {
                 resident = now;
                 settled = System.nanoTime();
             }
         }
-        return residentBytes();
+        return resident;
+    }
+
+    private static long residentBytesInUse() {
+        MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+        return residentBytes() - heap.getCommitted() + heap.getUsed();
     }
 
     /** The most that was ever resident, in bytes ({@code VmHWM}). The calling test is skipped without {@code /proc}. */
