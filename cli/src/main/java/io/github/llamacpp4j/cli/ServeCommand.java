@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer>, CheckedFlags {
 
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
-    private static final Duration WARM_UP = Duration.ofMillis(500);
+    private static final Duration WARM_UP = Duration.ofMillis(1500);
 
     private final Terminal terminal;
     private final ServeSettings settings;

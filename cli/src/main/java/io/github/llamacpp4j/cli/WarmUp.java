@@ -4,48 +4,62 @@ import io.github.llamacpp4j.Llama;
 import io.github.llamacpp4j.LlamaOptions;
 import io.github.llamacpp4j.engine.Engine;
 import io.github.llamacpp4j.engine.EngineOptions;
+import io.github.llamacpp4j.engine.ModelVocabulary;
 import io.github.llamacpp4j.engine.embedding.ModelKind;
 import io.github.llamacpp4j.model.ContextOptions;
 import io.github.llamacpp4j.model.LlamaException;
 import io.github.llamacpp4j.server.Server;
 import io.github.llamacpp4j.server.ServerOptions;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Made-up requests before the first real one, which would else wait until the model is read from the disk and run code that is not
- * compiled yet. They go to a server of their own, with a small engine of its own on the same model, so that metrics, slots and caches
- * show nothing of them. What they are answered does not matter: a model without a chat template is warmed by the others.
+ * compiled yet. They go to a server of their own, with engines of their own, so that metrics, slots and caches show nothing of them.
+ * The first few are answered by the model, all others by a {@link BlankDecoder}: what stands around the model must run thousands of
+ * times to be compiled. What comes back does not matter: a model without a chat template is warmed by the other requests.
  */
 final class WarmUp {
 
     private static final int CONTEXT_SIZE = 512;
     private static final int PARALLEL_SEQUENCES = 2;
+    private static final int MODEL_SHARE = 8;
     private static final int TURNS = 5;
-    private static final int PROMPTS_PER_ANSWER = 4;
-    private static final int ANSWER_TOKENS = 2;
+    private static final int TEXTS = 8;
 
-    /** The HTTP client counts its timeouts in milliseconds. */
-    private static final long CLIENT_IS_EARLY_NANOS = 5_000_000;
+    /** Several are computed together, so that more are answered meanwhile. */
+    private static final int EMBEDDING_CALLERS = 4;
 
-    private final HttpClient client;
+    private static final int FEW_TOKENS = 2;
+    private static final int MANY_TOKENS = 16;
+    private static final int ONE_MILLISECOND = 1_000_000;
+
     private final URI server;
     private final String key;
+    private final int answerTokens;
     private final long end;
 
-    private WarmUp(HttpClient client, URI server, String key, long end) {
-        this.client = client;
+    private WarmUp(URI server, String key, int answerTokens, long end) {
         this.server = server;
         this.key = key;
+        this.answerTokens = answerTokens;
         this.end = end;
     }
 
@@ -53,12 +67,9 @@ final class WarmUp {
     static void run(Llama llama, LlamaOptions loading, Duration limit, Terminal terminal) throws InterruptedException {
         try {
             if (llama.generates()) {
-                try (Engine engine = smallEngine(llama, loading)) {
-                    // Not closed: that would close the model.
-                    send(Llama.of(llama.model(), engine, loading), limit);
-                }
+                generate(llama, loading, limit);
             } else {
-                send(llama, limit);
+                send(llama, FEW_TOKENS, limit);
             }
         } catch (LlamaException | IllegalArgumentException | IOException | UncheckedIOException e) {
             String reason = Main.reason(e).lines().findFirst().orElse("");
@@ -66,68 +77,107 @@ final class WarmUp {
         }
     }
 
+    private static void generate(Llama llama, LlamaOptions loading, Duration limit)
+            throws IOException, InterruptedException {
+        ModelVocabulary vocabulary = new ModelVocabulary(llama.model());
+        Duration ofModel = limit.dividedBy(MODEL_SHARE);
+        try (Engine engine = Engine.start(llama.model(), vocabulary, context(llama, loading), sharing(llama))) {
+            send(withEngine(llama, engine, loading), FEW_TOKENS, ofModel);
+        }
+        BlankDecoder blank = new BlankDecoder(llama.engine().limits());
+        try (Engine engine = Engine.start(() -> blank, vocabulary, sharing(llama))) {
+            send(withEngine(llama, engine, loading), MANY_TOKENS, limit.minus(ofModel));
+        }
+    }
+
+    /** Not to be closed: that would close the model. */
+    private static Llama withEngine(Llama llama, Engine engine, LlamaOptions loading) {
+        return Llama.of(llama.model(), engine, loading);
+    }
+
     /** Nothing of it is larger than of the real one, which the model and this machine are known to bear. */
-    private static Engine smallEngine(Llama llama, LlamaOptions loading) {
+    private static ContextOptions context(Llama llama, LlamaOptions loading) {
         int cells = Math.min(CONTEXT_SIZE, llama.engine().limits().cells());
+        return loading.context().toBuilder().contextSize(cells).build();
+    }
+
+    private static EngineOptions sharing(Llama llama) {
         EngineOptions real = llama.engine().options();
-        ContextOptions context =
-                loading.context().toBuilder().contextSize(cells).build();
-        EngineOptions sharing = EngineOptions.builder()
+        return EngineOptions.builder()
                 .parallelSequences(Math.min(PARALLEL_SEQUENCES, real.parallelSequences()))
                 .retainedSequences(real.retainedSequences())
                 .build();
-        return Engine.start(llama.model(), context, sharing);
     }
 
-    private static void send(Llama llama, Duration limit) throws IOException, InterruptedException {
+    private static void send(Llama llama, int answerTokens, Duration limit) throws IOException, InterruptedException {
         String key = UUID.randomUUID().toString();
         ServerOptions options = ServerOptions.builder()
                 .port(0)
                 .apiKeys(List.of(key))
                 .deadline(limit)
                 .build();
-        try (Server server = Server.start(options);
-                HttpClient client = HttpClient.newHttpClient()) {
+        try (Server server = Server.start(options)) {
             server.serve("warm-up", llama);
-            new WarmUp(client, server.address(), key, System.nanoTime() + limit.toNanos())
+            new WarmUp(server.address(), key, answerTokens, System.nanoTime() + limit.toNanos())
                     .send(ModelKind.of(llama.model().info()));
         }
     }
 
     private void send(ModelKind kind) throws IOException, InterruptedException {
+        Callable<ModelKind> caller = () -> {
+            call(kind);
+            return kind;
+        };
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            int callers = kind == ModelKind.EMBEDDING ? EMBEDDING_CALLERS : 1;
+            for (Future<ModelKind> called : executor.invokeAll(Collections.nCopies(callers, caller))) {
+                called.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+        }
+    }
+
+    private void call(ModelKind kind) throws IOException {
         try {
             for (int round = 0; System.nanoTime() < end; round++) {
                 switch (kind) {
-                    case EMBEDDING -> post("/v1/embeddings", Json.object().put("input", "Hello there"));
+                    case EMBEDDING -> embed(round);
                     case RERANKER -> rank();
                     case GENERATIVE, ENCODER_DECODER -> ask(round);
                 }
             }
-        } catch (HttpTimeoutException late) {
+        } catch (SocketTimeoutException late) {
             // the limit is reached in the middle of a request
-        } catch (IOException e) {
-            // So it may be here: now and then the client tells not its timeout but the end of the connection that it
-            // closes for it.
-            if (end - System.nanoTime() > CLIENT_IS_EARLY_NANOS) {
-                throw e;
-            }
         }
     }
 
-    private void rank() throws IOException, InterruptedException {
+    private void embed(int round) throws IOException {
+        ObjectNode body = Json.object();
+        if (round % TEXTS == 0) {
+            ArrayNode texts = body.putArray("input");
+            for (int i = 0; i < TEXTS; i++) {
+                texts.add("Hello there");
+            }
+        } else {
+            body.put("input", "Hello there");
+        }
+        post("/v1/embeddings", body);
+    }
+
+    private void rank() throws IOException {
         ObjectNode body = Json.object().put("query", "Hello");
         body.putArray("documents").add("Hello there").add("Good morning");
         post("/v1/rerank", body);
     }
 
-    private void ask(int round) throws IOException, InterruptedException {
-        ObjectNode conversation = conversation(round, "Who are you?");
-        for (int i = 0; i < PROMPTS_PER_ANSWER; i++) {
-            post("/apply-template", conversation);
-        }
+    private void ask(int round) throws IOException {
         post("/tokenize", Json.object().put("content", "Hello there"));
-        answer("/v1/chat/completions", conversation.put("stream", true));
-        answer("/v1/chat/completions", conversation(round, "What can you do?").put("temperature", 0));
+        answer("/v1/chat/completions", conversation(round, "Who are you?").put("stream", true));
+        answer(
+                "/v1/chat/completions",
+                conversation(round, "What can you do?").put("stream", true).put("temperature", 0));
+        answer("/v1/chat/completions", conversation(round, "Where are you?").put("temperature", 0));
         answer("/v1/completions", Json.object().put("prompt", "Once upon a time"));
     }
 
@@ -150,16 +200,24 @@ final class WarmUp {
         messages.addObject().put("role", role).put("content", content);
     }
 
-    private void answer(String path, ObjectNode body) throws IOException, InterruptedException {
-        post(path, body.put("max_tokens", ANSWER_TOKENS));
+    private void answer(String path, ObjectNode body) throws IOException {
+        post(path, body.put("max_tokens", answerTokens));
     }
 
-    private void post(String path, ObjectNode body) throws IOException, InterruptedException {
-        client.send(
-                JsonPost.to(server.resolve(path), body)
-                        .header("Authorization", "Bearer " + key)
-                        .timeout(Duration.ofNanos(Math.max(1, end - System.nanoTime())))
-                        .build(),
-                HttpResponse.BodyHandlers.discarding());
+    /** Through a bare socket: an HTTP client would take the compiler more time than the server does. */
+    private void post(String path, ObjectNode body) throws IOException {
+        byte[] json = Json.line(body).getBytes(StandardCharsets.UTF_8);
+        String head =
+                "POST " + path + " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\nAuthorization: Bearer " + key
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + json.length
+                        + "\r\nConnection: close\r\n\r\n";
+        try (Socket socket = new Socket()) {
+            int patience = (int) Math.max(1, (end - System.nanoTime()) / ONE_MILLISECOND);
+            socket.setSoTimeout(patience);
+            socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), patience);
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(json);
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        }
     }
 }
