@@ -134,7 +134,7 @@ final class WarmUp {
                 called.get();
             }
         } catch (ExecutionException e) {
-            throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+            throw e.getCause() instanceof IOException failed ? failed : new IOException(e);
         }
     }
 
