@@ -61,7 +61,8 @@ final class ServerFlags {
 
     @Option(
             names = "--no-warmup",
-            description = "Serve a second and a half earlier, without made-up requests that save the first real ones time.")
+            description =
+                    "Serve a second and a half earlier, without made-up requests that save the first real ones time.")
     private boolean cold;
 
     private @Nullable List<String> keysOfFile;
