@@ -3,21 +3,24 @@ package io.github.llamacpp4j.testkit.base;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.LongSummaryStatistics;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Assumptions;
 
 /** Reads how much memory this process has, from {@code /proc}. Thread-safe. */
 public final class ProcessMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
-    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
-    private static final Duration TIME_WITHOUT_SHRINKING = Duration.ofMillis(500);
-    private static final Duration MOST_TIME_TO_SHRINK = Duration.ofSeconds(10);
+    private static final Path MAPPINGS = Path.of("/proc/self/smaps");
+    private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-[0-9a-f]+ ");
+    private static final Pattern HEAP_ADDRESS = Pattern.compile("\\b0x([0-9a-f]+)");
+    private static final int HEXADECIMAL = 16;
 
     private ProcessMemory() {}
 
@@ -26,53 +29,78 @@ public final class ProcessMemory {
      * skipped where there is no {@code /proc}.
      */
     public static long residentBytes() {
-        return kibibytes("VmRSS:") << 10;
+        return field("VmRSS:") << 10;
     }
 
     /**
-     * As {@link #residentBytes}, once the garbage is collected, and of the Java heap only what is in use: a collector keeps
-     * between 1.7 and 3.3 times as much ({@code MinHeapFreeRatio}, {@code MaxHeapFreeRatio}), as it happens to have grown. Takes half a
-     * second or more, because G1 gives what the heap shrank by back to the system in the background, from a tenth of a second after the
-     * collection on, and later on a busy machine: up to then those pages are resident.
+     * As {@link #residentBytes}, but of the Java heap only what is in use once the garbage is collected: how many pages a collector keeps beside
+     * that changes from one collection to the next.
      */
     public static long residentBytesWithoutGarbage() {
         System.gc();
-        long resident = residentBytesInUse();
-        long deadline = System.nanoTime() + MOST_TIME_TO_SHRINK.toNanos();
-        long settled = System.nanoTime();
-        while (System.nanoTime() - settled < TIME_WITHOUT_SHRINKING.toNanos() && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
-            long now = residentBytesInUse();
-            if (now < resident) {
-                resident = now;
-                settled = System.nanoTime();
+        return residentBytesBesideHeap()
+                + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long residentBytesBesideHeap() {
+        LongSummaryStatistics heap = HEAP_ADDRESS
+                .matcher(heapInfo())
+                .results()
+                .mapToLong(address -> Long.parseLong(address.group(1), HEXADECIMAL))
+                .summaryStatistics();
+        if (heap.getCount() == 0) {
+            throw new IllegalStateException("the collector of this JVM does not tell where the heap is");
+        }
+        long resident = 0;
+        boolean beside = true;
+        for (String line : lines(MAPPINGS)) {
+            Matcher mapping = MAPPING.matcher(line);
+            if (mapping.lookingAt()) {
+                long start = Long.parseUnsignedLong(mapping.group(1), HEXADECIMAL);
+                beside = start < heap.getMin() || start >= heap.getMax();
+            } else if (beside && line.startsWith("Rss:")) {
+                resident += kibibytes(line) << 10;
             }
         }
         return resident;
     }
 
-    private static long residentBytesInUse() {
-        MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-        return residentBytes() - heap.getCommitted() + heap.getUsed();
+    private static String heapInfo() {
+        try {
+            return (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "gcHeapInfo",
+                            new Object[0],
+                            new String[0]);
+        } catch (JMException e) {
+            throw new IllegalStateException("this JVM tells nothing of its heap: " + e, e);
+        }
     }
 
     /** The most that was ever resident, in bytes ({@code VmHWM}). The calling test is skipped without {@code /proc}. */
     public static long peakResidentBytes() {
-        return kibibytes("VmHWM:") << 10;
+        return field("VmHWM:") << 10;
     }
 
-    private static long kibibytes(String field) {
-        Assumptions.assumeTrue(
-                Files.isReadable(STATUS), "skipped: memory is read from " + STATUS + ", which is absent");
+    private static long field(String name) {
+        return lines(STATUS).stream()
+                .filter(line -> line.startsWith(name))
+                .findFirst()
+                .map(ProcessMemory::kibibytes)
+                .orElseThrow(() -> new IllegalStateException(STATUS + " has no field " + name));
+    }
+
+    private static long kibibytes(String line) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+    }
+
+    private static List<String> lines(Path file) {
+        Assumptions.assumeTrue(Files.isReadable(file), "skipped: memory is read from " + file + ", which is absent");
         try {
-            List<String> lines = Files.readAllLines(STATUS);
-            String line = lines.stream()
-                    .filter(l -> l.startsWith(field))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException(STATUS + " has no field " + field));
-            return Long.parseLong(line.replaceAll("\\D", ""));
+            return Files.readAllLines(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + STATUS + ": " + e, e);
+            throw new UncheckedIOException("cannot read " + file + ": " + e, e);
         }
     }
 }
