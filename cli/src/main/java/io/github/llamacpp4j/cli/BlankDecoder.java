@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * A decoder in no time: each token is followed by the same made-up logits, turned a little further. What it answers is nonsense, and
- * all that an answer goes through but the model is run. Thread-safe as {@link Decoder} wants it.
+ * A decoder that computes nothing: each token is followed by the same made-up logits, turned a little further. What it answers is
+ * nonsense, and all that an answer goes through but the model is run. Not thread-safe.
  */
 final class BlankDecoder implements Decoder {
 

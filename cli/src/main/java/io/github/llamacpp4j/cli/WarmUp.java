@@ -40,16 +40,20 @@ final class WarmUp {
 
     private static final int CONTEXT_SIZE = 512;
     private static final int PARALLEL_SEQUENCES = 2;
+
+    /** One part in so many of the time is the model's. */
     private static final int MODEL_SHARE = 8;
+
     private static final int TURNS = 5;
     private static final int TEXTS = 8;
+    private static final int SINGLES_PER_BATCH = 7;
 
     /** Several are computed together, so that more are answered meanwhile. */
     private static final int EMBEDDING_CALLERS = 4;
 
     private static final int FEW_TOKENS = 2;
     private static final int MANY_TOKENS = 16;
-    private static final int ONE_MILLISECOND = 1_000_000;
+    private static final int NANOS_PER_MILLISECOND = 1_000_000;
 
     private final URI server;
     private final String key;
@@ -154,7 +158,7 @@ final class WarmUp {
 
     private void embed(int round) throws IOException {
         ObjectNode body = Json.object();
-        if (round % TEXTS == 0) {
+        if (round % (SINGLES_PER_BATCH + 1) == 0) {
             ArrayNode texts = body.putArray("input");
             for (int i = 0; i < TEXTS; i++) {
                 texts.add("Hello there");
@@ -212,7 +216,7 @@ final class WarmUp {
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + json.length
                         + "\r\nConnection: close\r\n\r\n";
         try (Socket socket = new Socket()) {
-            int patience = (int) Math.max(1, (end - System.nanoTime()) / ONE_MILLISECOND);
+            int patience = (int) Math.max(1, (end - System.nanoTime()) / NANOS_PER_MILLISECOND);
             socket.setSoTimeout(patience);
             socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), patience);
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
