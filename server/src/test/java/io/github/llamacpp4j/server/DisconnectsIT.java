@@ -70,8 +70,18 @@ class DisconnectsIT {
         Endpoint chat = new ChatEndpoint(model);
         server = TestRoutes.server(
                 TestRoutes.options().build(),
-                exchange -> chat.handle(new Named(exchange, "caller-" + CALLERS.incrementAndGet())));
+                exchange -> handle(chat, new Named(exchange, "caller-" + CALLERS.incrementAndGet())));
         server.serve("tinychat", llama);
+    }
+
+    /** The server sees that a client has left by reading from it or, if that comes first, by writing to it. */
+    private static void handle(Endpoint chat, Named exchange) {
+        try {
+            chat.handle(exchange);
+        } catch (ClientGoneException gone) {
+            NOTICED.putIfAbsent(exchange.caller(), STEPS.steps());
+            throw gone;
+        }
     }
 
     @AfterAll
