@@ -34,13 +34,13 @@ import picocli.CommandLine.Option;
             "The address is printed when the model is ready; until then /health answers 503.",
             "SIGTERM lets running requests end.",
             "Each option can also be an environment variable, such as LLAMACPP4J_API_KEY_FILE",
-            "for --api-key-file, or stand in the file of --config, as a line api-key-file=FILE or",
-            "a member of a JSON object."
+            "for --api-key-file, or stand in the file of --config, as a line api-key-file=FILE",
+            "or a member of a JSON object."
         })
 final class ServeCommand implements Callable<Integer>, CheckedFlags {
 
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
-    private static final Duration WARM_UP = Duration.ofMillis(1500);
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
 
     private final Terminal terminal;
     private final ServeSettings settings;

@@ -33,13 +33,18 @@ public final class ProcessMemory {
     }
 
     /**
-     * As {@link #residentBytes}, but of the Java heap only what is in use once the garbage is collected: how many pages a collector keeps beside
-     * that changes from one collection to the next.
+     * As {@link #residentBytes}, but of the Java heap only what is in use after a collection. What the collector keeps resident for later
+     * is left out, since that changes from one collection to the next.
      */
     public static long residentBytesWithoutGarbage() {
         System.gc();
         return residentBytesBesideHeap()
                 + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** The most that was ever resident, in bytes ({@code VmHWM}). The calling test is skipped without {@code /proc}. */
+    public static long peakResidentBytes() {
+        return field("VmHWM:") << 10;
     }
 
     private static long residentBytesBesideHeap() {
@@ -76,11 +81,6 @@ public final class ProcessMemory {
         } catch (JMException e) {
             throw new IllegalStateException("this JVM tells nothing of its heap: " + e, e);
         }
-    }
-
-    /** The most that was ever resident, in bytes ({@code VmHWM}). The calling test is skipped without {@code /proc}. */
-    public static long peakResidentBytes() {
-        return field("VmHWM:") << 10;
     }
 
     private static long field(String name) {
